@@ -1,0 +1,38 @@
+// Nest 12 publishes ES modules only. SWC turns our TypeScript, and the few ES modules we import, into CommonJS for Jest,
+// so no --experimental-vm-modules is needed and jest.mock() keeps working, on Node 20 to 26.
+const esModules = ['@nestjs', 'jose', 'sql-template-tag', 'lru-cache', 'fast-check', 'pure-rand'];
+const base = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  moduleFileExtensions: ['ts', 'js', 'json'],
+  transform: {
+    '^.+\\.[cm]?[tj]s$': [
+      '@swc/jest',
+      {
+        sourceMaps: 'inline',
+        module: { type: 'commonjs' },
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
+};
+module.exports = {
+  testTimeout: 30_000,
+  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
+  projects: [
+    { ...base, displayName: 'unit', testRegex: 'src/.*\\.spec\\.ts$' },
+    {
+      ...base,
+      displayName: 'e2e',
+      testRegex: 'test/.*\\.e2e-spec\\.ts$',
+      globalSetup: './test/support/global-setup.ts',
+      globalTeardown: './test/support/global-teardown.ts',
+    },
+  ],
+};
