@@ -1,0 +1,81 @@
+import { isUtf8 } from 'node:buffer';
+import type { NextFunction, Request, Response } from 'express';
+import { Problem } from './problem';
+
+/** Limits of a JSON body, checked before any library walks it: class-transformer overflows the stack at a depth of about 1,300. */
+const MAX_DEPTH = 32;
+const MAX_NODES = 10_000;
+/** `constructor`, `toString` …: class-transformer drops them without a word, so a misspelt filter set would become everybody. */
+const isForbidden = (key: string) => key === 'prototype' || Object.hasOwn(Object.prototype, key);
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+
+/**
+ * What is wrong with a parsed JSON value, or undefined. PostgreSQL refuses U+0000 and lone surrogates with an error; JavaScript rounds
+ * large integers and reads 1e400 as infinity without one.
+ */
+export function jsonFault(body: unknown): { pointer: string; detail: string } | undefined {
+  const open: { value: unknown; depth: number; pointer: string }[] = [{ value: body, depth: 1, pointer: '' }];
+  for (let nodes = 0; open.length > 0; nodes++) {
+    const { value, depth, pointer } = open.pop()!;
+    if (nodes >= MAX_NODES) return { pointer: '', detail: `has more than ${MAX_NODES} values` };
+    if (depth > MAX_DEPTH) return { pointer: '', detail: `is nested deeper than ${MAX_DEPTH} levels` };
+    const detail = scalarFault(value);
+    if (detail) return { pointer, detail };
+    if (typeof value !== 'object' || value === null) continue;
+    for (const key of Object.keys(value)) {
+      const at = `${pointer}/${pointerToken(key)}`;
+      const fault = isForbidden(key) ? 'is a key that is not accepted' : stringFault(key);
+      if (fault) return { pointer: at, detail: fault };
+      open.push({ value: (value as Record<string, unknown>)[key], depth: depth + 1, pointer: at });
+    }
+  }
+  return undefined;
+}
+
+function scalarFault(value: unknown): string | undefined {
+  if (typeof value === 'string') return stringFault(value);
+  if (typeof value !== 'number') return undefined;
+  if (!Number.isFinite(value)) return 'is a number too large to keep';
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return 'is a whole number too large to keep exactly';
+  return undefined;
+}
+
+/** What is wrong with a text that is to reach PostgreSQL, or undefined. */
+export function stringFault(text: string): string | undefined {
+  if (CONTROL.test(text)) return 'has a control character';
+
+  if (!(text as unknown as { isWellFormed(): boolean }).isWellFormed()) return 'is not well-formed Unicode';
+  return undefined;
+}
+
+/** A key as one step of a JSON pointer (RFC 6901), short enough for an error message. */
+export const pointerToken = (key: string): string => key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
+
+const hasBody = (request: Request) =>
+  Number(request.headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
+
+/** Before the body is read: on a write, nothing but JSON in UTF-8. A write whose body is optional may have none at all. */
+export function requireJson(request: Request, _response: Response, next: NextFunction): void {
+  const type = request.headers['content-type'];
+  const isJson = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type ?? '');
+  if (isJson || !hasBody(request)) return next();
+  next(new Problem('unsupported-media-type', 'Send the body as application/json in UTF-8.'));
+}
+
+/** While the body is read: bytes that are no UTF-8 would be replaced without a word, and something else kept than was sent. */
+export function requireUtf8(_request: unknown, _response: unknown, body: Buffer): void {
+  if (!isUtf8(body)) throw new Error('The body is not UTF-8');
+}
+
+/** After the body is read, before anything else looks at it; the query string too. */
+export function guardJson(request: Request, _response: Response, next: NextFunction): void {
+  const body: unknown = request.body;
+  if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body)))
+    return next(
+      new Problem('bad-request', 'The body must be a JSON object.', [{ pointer: '', detail: 'must be a JSON object' }]),
+    );
+  const fault = jsonFault(body) ?? (request.url.includes('?') ? jsonFault(request.query) : undefined);
+  if (fault) return next(new Problem('bad-request', `${fault.pointer.slice(1) || 'The body'} ${fault.detail}.`, [fault]));
+  next();
+}

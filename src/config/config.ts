@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { customCleanEnv } from 'envalid';
+import { type Config, variables } from './variables';
+
+export type { Config } from './variables';
+
+/** Injection token of the one Config: `@Inject(CONFIG) private readonly config: Config`. */
+export const CONFIG = Symbol('CONFIG');
+
+/** A setting is wrong. The message is one clear line a variable and never repeats a value: it may be a secret. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads and checks the settings.
+ * @throws ConfigError naming every variable that is wrong, and combinations that would be unsafe.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const config = customCleanEnv(set, variables, (clean) => ({ ...clean }), {
+    reporter: ({ errors }) => {
+      const lines = Object.entries(errors).map(([name, error]) => `${name} ${describe(error)}`);
+      if (lines.length > 0) throw new ConfigError(lines.join('\n'));
+    },
+  }) as Config;
+  const conflict = unsafeCombination(config);
+  if (conflict) throw new ConfigError(conflict);
+  return Object.freeze(config);
+}
+
+/** Reads `.env` of the working directory, where there is one; what the environment already sets wins. */
+export function loadDotEnv(file = '.env'): void {
+  if (existsSync(file)) process.loadEnvFile(file);
+}
+
+function describe(error: Error): string {
+  // envalid repeats the offending value for `choices` and `bool`: say what is allowed, never what was given
+  if (/not in choices/i.test(error.message)) return error.message.replace(/^.*not in choices/is, 'is not one of');
+  if (/invalid bool input/i.test(error.message)) return 'must be true or false';
+  return error.message;
+}
+
+function unsafeCombination(config: Config): string | undefined {
+  const jwt = [config.JWKS_URL, config.JWT_ISSUER, config.JWT_AUDIENCE];
+  if (jwt.some(Boolean) && !jwt.every(Boolean))
+    return 'JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together: set all three or none';
+  if (config.DATABASE_SCHEMA === config.CUSTOMERS_SCHEMA)
+    return 'DATABASE_SCHEMA must differ from CUSTOMERS_SCHEMA: our tables never lie among tables that belong to others';
+  if (['pg_catalog', 'information_schema', 'pg_toast'].includes(config.DATABASE_SCHEMA))
+    return 'DATABASE_SCHEMA is a schema of PostgreSQL itself';
+  if (config.ADMIN_TOKENS.some((token) => config.WORKER_TOKENS.includes(token)))
+    return 'a token stands in both ADMIN_TOKENS and WORKER_TOKENS: a worker would be an admin';
+  return undefined;
+}

@@ -1,0 +1,50 @@
+import type { Socket } from 'node:net';
+import type { Pool, PoolClient } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { rows, sql } from '../common/sql';
+
+/** What an answer may take beyond the time the server allows a statement, before the server is held for gone. */
+const MARGIN_MS = 2000;
+
+/**
+ * Watches every connection that is in use.
+ *
+ * - One whose server is silent for longer than a statement may run is cut. The server ends statements that take too long by itself;
+ *   this is for one that is frozen, or behind a network that swallows what is sent: without it a request would wait for hours, and keep
+ *   its place in the pool. Not pg's query_timeout: that gives the connection back to the pool with the answer still due.
+ * - One that breaks between the pool, which listens for errors no longer, and TypeORM, which does not yet, would end the process. Its
+ *   next statement fails anyhow.
+ */
+export function guardConnections(database: DataSource, statementMs: number): void {
+  const pool = (database.driver as PostgresDriver).master as Pool;
+  pool.on('acquire', (client) => {
+    client.on('error', ignore);
+    allowSilence(client, statementMs + MARGIN_MS);
+  });
+  pool.on('release', (_error, client) => {
+    client.off('error', ignore);
+    allowSilence(client, 0);
+  });
+}
+
+/** Lets each further statement of this transaction take so long. */
+export async function allowTime(transaction: EntityManager, seconds: number): Promise<void> {
+  await rows(transaction, sql`SELECT set_config('statement_timeout', ${`${seconds}s`}, true)`);
+  const client = (await transaction.queryRunner?.connect()) as PoolClient;
+  allowSilence(client, seconds * 1000 + MARGIN_MS);
+}
+
+/** 0: for ever. */
+function allowSilence(client: PoolClient, ms: number): void {
+  // pg's types do not show it; every byte of either direction starts the time anew
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  stream.setTimeout(0, cut); // takes the listener of before away
+  if (ms > 0) stream.setTimeout(ms, cut);
+}
+
+function cut(this: Socket): void {
+  this.destroy(Object.assign(new Error('The database server has been silent for too long'), { code: 'ETIMEDOUT' }));
+}
+
+function ignore(): void {}

@@ -1,0 +1,57 @@
+import { type Config, ConfigError, loadConfig, loadDotEnv } from '../config/config';
+import { migrateDown, migrationStatus, underMigrationLock } from './migrate';
+import { openServer, prepareDatabase } from './open-database';
+
+const USAGE = `npm run migrate -- [up | status | down --yes]
+  up      apply what is pending (the default)
+  status  list what is applied and what is pending; exit code 1 unless that is all and nothing more
+  down    revert the migration applied last, with all that its tables hold`;
+
+const EX_USAGE = 64;
+
+/** What a verb does; the exit code. */
+const verbs: Record<string, (url: string, config: Config) => Promise<number>> = {
+  up: async (url, config) => {
+    await prepareDatabase(url, { ...config, MIGRATE_ON_START: true });
+    return verbs.status(url, config);
+  },
+  status: (url, config) =>
+    underMigrationLock(url, config, async (runner) => {
+      const { applied, pending, unknown } = await migrationStatus(runner);
+      const lines = { applied, pending, 'of a newer version': unknown };
+      for (const [state, names] of Object.entries(lines)) for (const name of names) console.log(`${name} (${state})`);
+      return pending.length + unknown.length === 0 ? 0 : 1;
+    }),
+  down: (url, config) =>
+    underMigrationLock(url, config, async (runner) => {
+      const reverted = await migrateDown(runner);
+      console.log(reverted ? `Reverted migration ${reverted}` : 'There is no migration to revert');
+      return 0;
+    }),
+};
+
+async function main([verb = 'up', ...rest]: string[]): Promise<number> {
+  const expected = verb === 'down' ? '--yes' : '';
+  if (!Object.hasOwn(verbs, verb) || rest.join(' ') !== expected) {
+    console.error(USAGE);
+    return EX_USAGE;
+  }
+  loadDotEnv();
+  const config = loadConfig(process.env);
+  const server = await openServer(config);
+  process.once('exit', () => server.closeSync()); // also where Ctrl-C ends the command
+  try {
+    return await verbs[verb](server.url, config);
+  } finally {
+    await server.close();
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof ConfigError ? error.message : error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MigrationExecutor, type QueryRunner } from 'typeorm';
+import { type Config, ConfigError } from '../config/config';
+import { row, sql } from '../common/sql';
+import { databaseOptions } from './options';
+import { connectPatiently } from './connect-patiently';
+
+const POLL_MS = 100;
+
+/** How long a migration retries where a reader of the table it changes is in the way (it waits lock_timeout each time). */
+const BUSY_TABLE_PATIENCE_MS = 60_000;
+
+export type Report = (line: string) => void;
+const toStderr: Report = (line) => void process.stderr.write(`${line}\n`);
+
+export interface MigrationStatus {
+  /** Names, oldest first. */
+  applied: string[];
+  pending: string[];
+  /** Applied by a version of this service that is newer than the one running. */
+  unknown: string[];
+}
+
+/**
+ * Brings our schema up to date. Any number of processes may call it at once: one works, the others wait for it.
+ * @throws ConfigError where the database is not there, refuses us, or belongs to a newer version of this service.
+ */
+export const migrate = (url: string, config: Config, report = toStderr): Promise<void> =>
+  underMigrationLock(url, config, (runner) => migrateUp(runner, config, report), report);
+
+/**
+ * Runs `work` on a connection that holds the lock of our schema. The lock belongs to that very session, so it ends exactly
+ * when the connection does: work done on it can never go on after another process got the lock.
+ */
+export async function underMigrationLock<T>(
+  url: string,
+  config: Config,
+  work: (runner: QueryRunner) => Promise<T>,
+  report = toStderr,
+): Promise<T> {
+  const database = await connectPatiently(databaseOptions(url, config), report);
+  try {
+    const runner = database.createQueryRunner();
+    await runner.query('SET statement_timeout = 0');
+    await lock(runner, config.DATABASE_SCHEMA, report);
+    return await work(runner);
+  } finally {
+    await database.destroy(); // ends the session, and with it the lock
+  }
+}
+
+/** Creates our schema where it is missing and applies what is pending, each migration in its own transaction. */
+export async function migrateUp(runner: QueryRunner, config: Config, report = toStderr): Promise<void> {
+  refuseNewer(await migrationStatus(runner));
+  await ensureSchema(runner, config);
+  const giveUpAt = Date.now() + BUSY_TABLE_PATIENCE_MS;
+  for (;;) {
+    try {
+      const applied = await executor(runner).executePendingMigrations();
+      for (const migration of applied) report(`Applied migration ${migration.name}`);
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== '55P03' || Date.now() > giveUpAt) throw error;
+      report('A migration waits for a table that is in use');
+      await sleep(1000);
+    }
+  }
+}
+
+/**
+ * For MIGRATE_ON_START=false.
+ * @throws ConfigError when the schema is older or newer than this version of the service.
+ */
+export async function requireMigrated(runner: QueryRunner, config: Config): Promise<void> {
+  const status = await migrationStatus(runner);
+  refuseNewer(status);
+  if (status.pending.length > 0)
+    throw new ConfigError(
+      `The schema ${config.DATABASE_SCHEMA} lacks ${status.pending.join(', ')}: run npm run migrate, or set MIGRATE_ON_START=true`,
+    );
+}
+
+/** Creates our schema where it is missing. */
+async function ensureSchema(runner: QueryRunner, config: Config): Promise<void> {
+  // CREATE SCHEMA IF NOT EXISTS asks for the privilege even where the schema exists
+  const { exists } = await row<{ exists: boolean }>(
+    runner,
+    sql`SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = ${config.DATABASE_SCHEMA}) AS exists`,
+  );
+  if (!exists) await runner.createSchema(config.DATABASE_SCHEMA, true);
+}
+
+/** Reverts the migration applied last; its name, or undefined when there is none. */
+export async function migrateDown(runner: QueryRunner): Promise<string | undefined> {
+  const last = (await migrationStatus(runner)).applied.at(-1);
+  if (last) await executor(runner).undoLastMigration();
+  return last;
+}
+
+/** Which migrations the database has. Reads only: the role needs no right to create anything. */
+export async function migrationStatus(runner: QueryRunner): Promise<MigrationStatus> {
+  const known = runner.connection.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  const executed = (await executor(runner).getExecutedMigrations()).map(({ name }) => name);
+  return {
+    applied: known.filter((name) => executed.includes(name)),
+    pending: known.filter((name) => !executed.includes(name)),
+    unknown: executed.filter((name) => !known.includes(name)),
+  };
+}
+
+function executor(runner: QueryRunner): MigrationExecutor {
+  const made = new MigrationExecutor(runner.connection, runner);
+  made.transaction = 'each';
+  return made;
+}
+
+function refuseNewer({ unknown }: MigrationStatus): void {
+  if (unknown.length > 0)
+    throw new ConfigError(
+      `The database was migrated by a newer version of this service (${unknown.join(', ')}): run that version, or revert with its npm run migrate -- down --yes`,
+    );
+}
+
+/** Polled, never waited for: a waiting pg_advisory_lock is a long statement that timeouts of the server may end. */
+async function lock(runner: QueryRunner, schema: string, report: Report): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { mine } = await row<{ mine: boolean }>(
+      runner,
+      sql`SELECT pg_try_advisory_lock(hashtextextended(${`crm-service migrations of ${schema}`}, 0)) AS mine`,
+    );
+    if (mine) return;
+    if (attempt === 20) report('Waiting for another process that is migrating this database');
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,38 @@
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import { Campaign } from '../campaigns/campaign.entity';
+import type { Config } from '../config/config';
+import { Segment } from '../segments/segment.entity';
+import { Foundation1795000000000 } from './migrations/1795000000000-foundation';
+
+type Settings = Pick<Config, 'DATABASE_SCHEMA' | 'CUSTOMERS_SCHEMA' | 'DATABASE_POOL_SIZE' | 'STATEMENT_TIMEOUT_SECONDS'>;
+
+/**
+ * How every connection of ours is set up. Unqualified names resolve to our schema first, then to the customers': a statement says
+ * `FROM users u` wherever the two lie. No connection waits for ever: not to connect, not for a lock, not for an answer, not idle
+ * inside a transaction.
+ */
+export function databaseOptions(url: string, settings: Settings): PostgresDataSourceOptions {
+  const statementMs = settings.STATEMENT_TIMEOUT_SECONDS * 1000;
+  return {
+    type: 'postgres',
+    url,
+    schema: settings.DATABASE_SCHEMA,
+    entities: [Segment, Campaign],
+    migrations: [Foundation1795000000000],
+    migrationsTableName: 'migrations',
+    // gen_random_uuid() is built in; without these two TypeORM runs CREATE EXTENSION "uuid-ossp" at every connect.
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
+    applicationName: 'crm-service',
+    connectTimeoutMS: 2000,
+    poolSize: settings.DATABASE_POOL_SIZE,
+    extra: {
+      options: `-c search_path=${settings.DATABASE_SCHEMA},${settings.CUSTOMERS_SCHEMA} -c timezone=UTC`,
+      statement_timeout: statementMs,
+      lock_timeout: 2000,
+      idle_in_transaction_session_timeout: 10_000,
+      keepAlive: true,
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { isNativeError } from 'node:util/types';
+import { Problem, type ProblemType } from '../common/problem';
+
+type Meaning = readonly [pattern: RegExp, type: ProblemType, detail: string];
+
+/**
+ * What a PostgreSQL error means to a caller: the first line whose pattern fits its SQLSTATE. Codes are listed at
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const bySqlstate: readonly Meaning[] = [
+  [
+    /^57014$/,
+    'statement-too-slow',
+    'The database gave up on this question after its time limit. Narrow it, or try again when it is less busy.',
+  ],
+  [/^(55P03|40)/, 'database-busy', 'Another change is in the way. Try again.'],
+  // 08P01 too: it is how PgBouncer reports its own limits, and no request of ours can break the protocol
+  [
+    /^(08|57P0|53|25P0[34]|58)/,
+    'database-unavailable',
+    'The database is not available. Nothing was changed unless it said so. Try again.',
+  ],
+  [/^(28|3D000)/, 'database-unavailable', 'The database does not let this service in.'],
+  [/^25006$/, 'database-unavailable', 'The database takes no writes at the moment. Try again.'],
+  [/^42501$/, 'database-unavailable', 'The database role of this service lacks a privilege it needs; the log says which.'],
+  [/^(23505|23503|23P01)$/, 'conflict', 'It contradicts what is stored already.'],
+  [/^(22|23|54)/, 'bad-request', 'A value is outside what can be stored.'],
+];
+
+/** Errors without a SQLSTATE: those of the network, of pg and of TypeORM, by name, code and message. */
+const byText: readonly Meaning[] = [
+  [/timeout exceeded when trying to connect/, 'database-busy', 'All connections to the database are in use. Try again.'],
+  [
+    /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout expired|AlreadyReleased|connection error|calling end|Driver not Connected|not queryable/,
+    'database-unavailable',
+    'The connection to the database was lost. Whether a change was made is not known: look before you repeat it.',
+  ],
+];
+
+/** No class of SQLSTATEs begins with E, as the five letters of EPIPE do. */
+const SQLSTATE = /^[0-9A-DF-Z][0-9A-Z]{4}$/;
+
+/**
+ * The problem behind an error of pg or TypeORM, or undefined when it is none of theirs or points at a fault in our own SQL: that one
+ * is a 500 and belongs in the log.
+ */
+export function problemFromDatabase(error: unknown): Problem | undefined {
+  if (!isNativeError(error)) return undefined;
+  const { code, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
+  const sqlstate = [driverError?.code, code].find(
+    (value): value is string => typeof value === 'string' && SQLSTATE.test(value),
+  );
+  const meaning = sqlstate
+    ? bySqlstate.find(([pattern]) => pattern.test(sqlstate))
+    : byText.find(([pattern]) => pattern.test(`${error.name} ${String(code)} ${error.message}`));
+  return meaning && new Problem(meaning[1], meaning[2], [], { cause: error });
+}
