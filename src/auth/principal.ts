@@ -1,0 +1,10 @@
+/** Who is calling. An admin may do everything; a worker only what is marked `@AllowWorkers()`. */
+export interface Principal {
+  /**
+   * Never a secret. For a static token `token:` and the first 8 hex digits of its SHA-256, for the auth service its `id`, for a
+   * JWT its `sub`: two ways may give the same id, so a record of who did what keeps `via` beside it.
+   */
+  id: string;
+  role: 'admin' | 'worker';
+  via: 'token' | 'auth-service' | 'jwt';
+}
