@@ -1,0 +1,103 @@
+import { escapeIdentifier } from 'pg';
+import { type Queryable, raw, row, rows, sql } from '../common/sql';
+import { ConfigError } from '../config/config';
+
+/** The two tables of others that this service reads. */
+const customerTables = ['users', 'purchase_history'] as const;
+export type CustomerTable = (typeof customerTables)[number];
+
+/** The comment on a table that this service has made: it tells a table it may fill from one that belongs to others. */
+const OURS = 'created by crm-service';
+
+/**
+ * Makes users and purchase_history in the schema where neither is there, empty and in the minimal form the service reads. What
+ * is there is never touched, whatever it is: a table, a view, a partitioned or a foreign table.
+ * @throws ConfigError where only one of the two is there, or where the role may not create them.
+ */
+export async function ensureCustomerTables(database: Queryable, customersSchema: string): Promise<'created' | 'found'> {
+  const found = await existing(database, customersSchema);
+  if (found.length === customerTables.length) return 'found';
+  if (found.length > 0) {
+    const missing = customerTables.find((table) => !found.includes(table));
+    throw new ConfigError(
+      `The schema ${customersSchema} has ${found[0]} but not ${missing}: CUSTOMERS_SCHEMA probably names the wrong schema`,
+    );
+  }
+  try {
+    await create(database, customersSchema);
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error;
+    throw new ConfigError(
+      `The schema ${customersSchema} has neither users nor purchase_history, and the database role may not create them: set CUSTOMERS_SCHEMA to the schema that has them`,
+      { cause: error },
+    );
+  }
+  return 'created';
+}
+
+/** Whether this service has made both tables. False too where they are missing. */
+export async function customerTablesAreOurs(database: Queryable, customersSchema: string): Promise<boolean> {
+  const { ours } = await row<{ ours: boolean }>(
+    database,
+    sql`SELECT count(*) = ${customerTables.length} AS ours
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ${customersSchema} AND c.relname = ANY (${[...customerTables]}) AND c.relkind = 'r'
+           AND obj_description(c.oid, 'pg_class') = ${OURS}`,
+  );
+  return ours;
+}
+
+async function existing(database: Queryable, customersSchema: string): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    database,
+    sql`SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ${customersSchema} AND c.relname = ANY (${[...customerTables]}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`,
+  );
+  return found.map(({ name }) => name);
+}
+
+/** One message, so one transaction: both tables or none. */
+async function create(database: Queryable, customersSchema: string): Promise<void> {
+  const { schemaIsThere } = await row<{ schemaIsThere: boolean }>(
+    database,
+    sql`SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = ${customersSchema}) AS "schemaIsThere"`,
+  );
+  const schema = raw(escapeIdentifier(customersSchema));
+  // CREATE SCHEMA IF NOT EXISTS asks for the privilege even where the schema exists
+  const createSchema = raw(schemaIsThere ? '' : `CREATE SCHEMA ${schema.sql};`);
+  await rows(
+    database,
+    sql`${createSchema}
+      CREATE TABLE ${schema}.users (
+        id                uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+        email             varchar(255) UNIQUE NOT NULL,
+        preferences       jsonb DEFAULT '{}',
+        is_active         boolean DEFAULT true,
+        role              varchar(20) DEFAULT 'user',
+        registration_date timestamptz,
+        created_at        timestamptz,
+        updated_at        timestamptz
+      );
+      -- no foreign key to users: the tables this stands in for have none, and purchases of unknown customers
+      CREATE TABLE ${schema}.purchase_history (
+        id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+        user_id         uuid NOT NULL,
+        ticket_id       uuid NOT NULL,
+        purchase_date   timestamptz NOT NULL CONSTRAINT purchase_date_is_an_instant CHECK (isfinite(purchase_date)),
+        store_name      varchar(255) NOT NULL,
+        total_amount    numeric(10,2) NOT NULL CONSTRAINT total_amount_is_a_number CHECK (total_amount <> 'NaN'),
+        products        jsonb DEFAULT '[]',
+        num_products    integer DEFAULT 0,
+        ticket_type     varchar(100),
+        is_market_store boolean DEFAULT false,
+        created_at      timestamptz,
+        updated_at      timestamptz
+      );
+      CREATE INDEX ON ${schema}.purchase_history (user_id, purchase_date DESC);
+      CREATE INDEX ON ${schema}.purchase_history (purchase_date);
+      CREATE INDEX ON ${schema}.purchase_history (store_name);
+      CREATE INDEX ON ${schema}.purchase_history (ticket_id);
+      COMMENT ON TABLE ${schema}.users IS ${raw(`'${OURS}'`)};
+      COMMENT ON TABLE ${schema}.purchase_history IS ${raw(`'${OURS}'`)};`,
+  );
+}
