@@ -1,0 +1,13 @@
+import { sql } from '../../common/sql';
+import type { ScopeFilter } from './segment-filter';
+import { flag } from './value-kind';
+
+/** A purchase whose is_market_store is NULL is neither: it counts for `true` as little as for `false`. */
+export const isMarketStore = {
+  key: 'is_market_store',
+  asks: 'scope',
+  description: 'Only purchases in market stores (true) or in other stores (false) count; unknown ones count for neither.',
+  example: true,
+  value: flag(),
+  sql: (wanted) => sql`p.is_market_store = ${wanted}::boolean`,
+} as const satisfies ScopeFilter<boolean>;

@@ -1,0 +1,13 @@
+import { sql } from '../../common/sql';
+import type { ScopeFilter } from './segment-filter';
+import { wholeNumber } from './value-kind';
+
+/** Hours, not days: a day is 24 hours here, whatever the clocks of any time zone do. Both ends belong to the window. */
+export const lastDays = {
+  key: 'last_days',
+  asks: 'scope',
+  description: 'Only purchases of the last N × 24 hours before `as_of` count, both ends included.',
+  example: 90,
+  value: wholeNumber(1, 3650),
+  sql: (days, asOf) => sql`p.purchase_date >= ${asOf} - make_interval(hours => ${days * 24}::int)`,
+} as const satisfies ScopeFilter<number>;

@@ -1,0 +1,20 @@
+import { sql } from '../../common/sql';
+import type { CustomerFilter } from './segment-filter';
+import { jsonObject } from './value-kind';
+
+/**
+ * `@>` of PostgreSQL: every key and value given stands in the preferences, at the same depth; arrays contain in any order.
+ * https://www.postgresql.org/docs/current/datatype-json.html#JSON-CONTAINMENT
+ * NULL preferences contain nothing but {}. Everywhere else `u.preferences` stands bare, so that a GIN index on it can serve.
+ */
+export const preferencesContains = {
+  key: 'preferences_contains',
+  asks: 'customer',
+  description: "The customer's preferences contain this JSON object (PostgreSQL's `@>`).",
+  example: { diet: 'vegan' },
+  value: jsonObject(),
+  sql: (wanted) =>
+    Object.keys(wanted).length === 0
+      ? sql`coalesce(u.preferences, '{}') @> '{}'`
+      : sql`u.preferences @> ${JSON.stringify(wanted)}::jsonb`,
+} as const satisfies CustomerFilter<Record<string, unknown>>;

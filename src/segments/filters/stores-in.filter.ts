@@ -1,0 +1,12 @@
+import { sql } from '../../common/sql';
+import type { ScopeFilter } from './segment-filter';
+import { textList } from './value-kind';
+
+export const storesIn = {
+  key: 'stores_in',
+  asks: 'scope',
+  description: 'Only purchases in one of these stores count. The name is compared exactly, letter case included.',
+  example: ['Market Hall', 'Old Town'],
+  value: textList(1000, 255),
+  sql: (stores) => sql`p.store_name = ANY(${stores}::text[])`,
+} as const satisfies ScopeFilter<string[]>;

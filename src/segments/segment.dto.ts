@@ -1,0 +1,98 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { Optional, SingleLine } from '../common/validators';
+import type { FilterSet } from './filters';
+import { FilterSetDto } from './filter-set.dto';
+import type { Segment } from './segment.entity';
+
+/** A segment to create. */
+export class CreateSegment {
+  /** What people call it, on one line. */
+  @SingleLine(200)
+  @ApiProperty({ example: 'Organic regulars' })
+  name: string;
+
+  /** What it is for. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2000 })
+  description?: string | null;
+
+  /** The rule. May be left out only where `prompt` is given. */
+  @Optional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => FilterSetDto)
+  @ApiPropertyOptional({ type: FilterSetDto })
+  filters?: FilterSet;
+
+  /**
+   * A sentence from which the model drafts filters. They are checked like any others and added to `filters`, which win where both
+   * name the same one. When no usable rule comes out, nothing is saved.
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2000, example: 'spent 100 € with us in the last 90 days' })
+  prompt?: string | null;
+}
+
+/** What changes of a segment; what is left out stays. */
+export class UpdateSegment {
+  /** What people call it, on one line. */
+  @Optional()
+  @SingleLine(200)
+  name?: string;
+
+  /** What it is for. */
+  @Optional()
+  @IsString()
+  @MaxLength(2000)
+  description?: string;
+
+  /** The whole rule: it replaces the one there was. */
+  @Optional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => FilterSetDto)
+  @ApiPropertyOptional({ type: FilterSetDto })
+  filters?: FilterSet;
+
+  /** Inactive segments add nobody to a campaign. */
+  @Optional()
+  @IsBoolean()
+  is_active?: boolean;
+}
+
+/** A saved rule. */
+export class SegmentView {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  name: string;
+
+  description: string;
+
+  @ApiProperty({ type: FilterSetDto })
+  filters: FilterSet;
+
+  is_active: boolean;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updated_at: string;
+}
+
+export const toSegmentView = (segment: Segment): SegmentView => ({
+  id: segment.id,
+  name: segment.name,
+  description: segment.description,
+  filters: segment.filters,
+  is_active: segment.is_active,
+  created_at: segment.created_at.toISOString(),
+  updated_at: segment.updated_at.toISOString(),
+});

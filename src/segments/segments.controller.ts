@@ -1,0 +1,73 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
+import {
+  AnswersCreated,
+  AnswersNothing,
+  AnswersPage,
+  AnswersVersioned,
+  Refuses,
+  TakesIfMatch,
+  TakesNoBody,
+} from '../common/api-docs';
+import { modelProblems } from '../common/problem';
+import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
+import { ActiveListQuery, PreviewQuery } from '../common/list.dto';
+import { Id, NoBody } from '../common/params';
+import { CreateSegment, SegmentView, UpdateSegment } from './segment.dto';
+import { SegmentsService } from './segments.service';
+
+@Controller('segments')
+export class SegmentsController {
+  constructor(private readonly segments: SegmentsService) {}
+
+  /** Create a segment, from filters or from a sentence. */
+  @Post()
+  @Refuses(...modelProblems)
+  @AnswersCreated(SegmentView)
+  create(@Body() body: CreateSegment) {
+    return this.segments.create(body);
+  }
+
+  /** List segments, newest first. */
+  @Get()
+  @AnswersPage({ type: SegmentView })
+  list(@Query() query: ActiveListQuery) {
+    return this.segments.list(query);
+  }
+
+  /** Get a segment. */
+  @Get(':segment_id')
+  @Refuses('segment-not-found')
+  @AnswersVersioned(SegmentView)
+  get(@Id('segment_id') id: string) {
+    return this.segments.get(id);
+  }
+
+  /** Change a segment; what is left out stays. */
+  @Patch(':segment_id')
+  @TakesIfMatch(true)
+  @Refuses('segment-not-found', 'precondition-failed', 'precondition-required')
+  @AnswersVersioned(SegmentView)
+  update(@Id('segment_id') id: string, @Body() body: UpdateSegment, @IfMatch() expected: ExpectedVersion) {
+    return this.segments.update(id, body, expected);
+  }
+
+  /** Deactivate a segment. It stays readable, adds nobody to a campaign, and can be activated again. */
+  @Delete(':segment_id')
+  @TakesIfMatch(false)
+  @Refuses('segment-not-found', 'precondition-failed')
+  @HttpCode(204)
+  @AnswersNothing()
+  deactivate(@Id('segment_id') id: string, @OptionalIfMatch() expected: ExpectedVersion) {
+    return this.segments.deactivate(id, expected);
+  }
+
+  /** Ids of the customers it matches now, or at `as_of`, ordered by id. */
+  @Post(':segment_id/preview-users')
+  @HttpCode(200)
+  @Refuses('segment-not-found')
+  @TakesNoBody()
+  @AnswersPage({ schema: { type: 'string', format: 'uuid' } })
+  previewUsers(@Id('segment_id') id: string, @Query() query: PreviewQuery, @NoBody() _body: unknown) {
+    return this.segments.previewUsers(id, query);
+  }
+}
