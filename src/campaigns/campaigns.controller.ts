@@ -1,0 +1,98 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
+import { Caller } from '../auth/access';
+import type { Principal } from '../auth/principal';
+import {
+  AnswersCreated,
+  AnswersNothing,
+  AnswersPage,
+  AnswersVersioned,
+  Refuses,
+  TakesIfMatch,
+  TakesNoBody,
+} from '../common/api-docs';
+import { modelProblems } from '../common/problem';
+import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
+import { ActiveListQuery, ListQuery, PreviewQuery } from '../common/list.dto';
+import { Id, NoBody } from '../common/params';
+import { CampaignView, CreateCampaign, UpdateCampaign } from './campaign.dto';
+import { CampaignsService } from './campaigns.service';
+import { DispatchRequest, DispatchView } from './dispatch/dispatch.dto';
+import { DispatchesService } from './dispatch/dispatches.service';
+
+@Controller('campaigns')
+export class CampaignsController {
+  constructor(
+    private readonly campaigns: CampaignsService,
+    private readonly dispatches: DispatchesService,
+  ) {}
+
+  /** Create a campaign. */
+  @Post()
+  @Refuses('unknown-segment', ...modelProblems)
+  @AnswersCreated(CampaignView)
+  create(@Body() body: CreateCampaign) {
+    return this.campaigns.create(body);
+  }
+
+  /** List campaigns, newest first. */
+  @Get()
+  @AnswersPage({ type: CampaignView })
+  list(@Query() query: ActiveListQuery) {
+    return this.campaigns.list(query);
+  }
+
+  /** Get a campaign. */
+  @Get(':campaign_id')
+  @Refuses('campaign-not-found')
+  @AnswersVersioned(CampaignView)
+  get(@Id('campaign_id') id: string) {
+    return this.campaigns.get(id);
+  }
+
+  /** Change a campaign; what is left out stays. */
+  @Patch(':campaign_id')
+  @TakesIfMatch(true)
+  @Refuses('campaign-not-found', 'unknown-segment', 'precondition-failed', 'precondition-required')
+  @AnswersVersioned(CampaignView)
+  update(@Id('campaign_id') id: string, @Body() body: UpdateCampaign, @IfMatch() expected: ExpectedVersion) {
+    return this.campaigns.update(id, body, expected);
+  }
+
+  /** Deactivate a campaign. It stays readable, cannot be dispatched, and can be activated again. */
+  @Delete(':campaign_id')
+  @TakesIfMatch(false)
+  @Refuses('campaign-not-found', 'precondition-failed')
+  @HttpCode(204)
+  @AnswersNothing()
+  deactivate(@Id('campaign_id') id: string, @OptionalIfMatch() expected: ExpectedVersion) {
+    return this.campaigns.deactivate(id, expected);
+  }
+
+  /** Ids of the customers of its active segments now, or at `as_of`, each once, ordered by id. */
+  @Post(':campaign_id/preview-users')
+  @HttpCode(200)
+  @Refuses('campaign-not-found')
+  @TakesNoBody()
+  @AnswersPage({ schema: { type: 'string', format: 'uuid' } })
+  previewUsers(@Id('campaign_id') id: string, @Query() query: PreviewQuery, @NoBody() _body: unknown) {
+    return this.campaigns.previewUsers(id, query);
+  }
+
+  /** Queue one notification for each customer of the campaign who has none from it yet. All of them, or none. */
+  @Post(':campaign_id/dispatch')
+  @Refuses('campaign-not-found', 'campaign-inactive', 'no-active-segment', 'dispatch-in-progress')
+  @HttpCode(200)
+  @ApiOkResponse({ type: DispatchView })
+  dispatch(@Id('campaign_id') id: string, @Body() body: DispatchRequest, @Caller() caller: Principal) {
+    return this.dispatches.dispatch(id, body, caller);
+  }
+
+  /** Dispatches of a campaign, newest first. */
+  @Get(':campaign_id/dispatches')
+  @Refuses('campaign-not-found')
+  @AnswersPage({ type: DispatchView })
+  listDispatches(@Id('campaign_id') id: string, @Query() query: ListQuery) {
+    return this.dispatches.list(id, query);
+  }
+}

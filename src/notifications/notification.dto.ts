@@ -1,0 +1,106 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsObject, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { ListQuery } from '../common/list.dto';
+import { check, Optional, RawJson } from '../common/validators';
+import { type NotificationStatus, notificationStatuses } from './notification-state';
+
+/** Which notifications to list. */
+export class NotificationsQuery extends ListQuery {
+  /** Only those in this status. */
+  @Optional()
+  @IsIn(notificationStatuses)
+  @ApiPropertyOptional({ enum: notificationStatuses })
+  status?: NotificationStatus;
+
+  /** Only those of this campaign. */
+  @Optional()
+  @IsUUID()
+  campaign_id?: string;
+
+  /** Only those of this customer. */
+  @Optional()
+  @IsUUID('loose') // whatever PostgreSQL takes: the ids of customers are not ours, and need not follow RFC 9562
+  user_id?: string;
+}
+
+const MAX_INFO_BYTES = 16_384;
+
+/** What a worker reports of a delivery. The body may be left out. */
+export class MarkSent {
+  /** Anything worth keeping, such as the provider's id: a JSON object of at most 16 KB, merged into `meta`. */
+  @Optional()
+  @IsObject()
+  @RawJson()
+  @check('isSmall', (value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= MAX_INFO_BYTES, 'must have at most 16 KB')
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { provider_id: 'msg-123' } })
+  delivery_info?: Record<string, unknown>;
+}
+
+/** What a worker reports of a failure. The body may be left out. */
+export class MarkFailed {
+  /** Why, in a few words. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(1000)
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 1000, example: 'mailbox does not exist' })
+  error?: string | null;
+}
+
+/** One customer's message in one dispatch. */
+export class NotificationView {
+  /** Opaque; also the message id a worker hands to its provider: it never changes. */
+  @ApiProperty({ example: '17:5f0c9a1e-6a0b-4a57-9a53-0b8f3f1d2c4e' })
+  id: string;
+
+  @ApiProperty({ format: 'uuid' })
+  user_id: string;
+
+  @ApiProperty({ format: 'uuid' })
+  campaign_id: string;
+
+  @ApiProperty({ example: '17' })
+  dispatch_id: string;
+
+  message: string;
+
+  @ApiProperty({ enum: notificationStatuses })
+  status: NotificationStatus;
+
+  /** How often it was settled, as sent or as failed. */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  attempts: number;
+
+  /** Why the last attempt failed. */
+  @ApiProperty({ type: String, nullable: true })
+  error: string | null;
+
+  /** What workers reported with it. */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  meta: Record<string, unknown>;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updated_at: string;
+}
+
+/** A row as delivery.sql.ts selects it. */
+export interface NotificationRow extends Omit<NotificationView, 'id' | 'created_at' | 'updated_at'> {
+  created_at: Date;
+  updated_at: Date;
+}
+
+export const toNotificationView = (found: NotificationRow): NotificationView => ({
+  id: `${found.dispatch_id}:${found.user_id}`,
+  user_id: found.user_id,
+  campaign_id: found.campaign_id,
+  dispatch_id: found.dispatch_id,
+  message: found.message,
+  status: found.status,
+  attempts: found.attempts,
+  error: found.error,
+  meta: found.meta,
+  created_at: found.created_at.toISOString(),
+  updated_at: found.updated_at.toISOString(),
+});

@@ -1,0 +1,48 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
+import { AllowWorkers } from '../auth/access';
+import { AnswersPage, Refuses } from '../common/api-docs';
+import { MarkFailed, MarkSent, NotificationsQuery, NotificationView } from './notification.dto';
+import { NotificationsService } from './notifications.service';
+
+@Controller('notifications')
+export class NotificationsController {
+  constructor(private readonly notifications: NotificationsService) {}
+
+  /** List notifications, newest dispatch first. */
+  @AllowWorkers()
+  @Get()
+  @AnswersPage({ type: NotificationView })
+  list(@Query() query: NotificationsQuery) {
+    return this.notifications.list(query);
+  }
+
+  /** Get a notification. */
+  @AllowWorkers()
+  @Get(':notification_id')
+  @Refuses('notification-not-found')
+  @ApiOkResponse({ type: NotificationView })
+  get(@Param('notification_id') id: string) {
+    return this.notifications.get(id);
+  }
+
+  /** Record that it was delivered. Repeating it is harmless. */
+  @AllowWorkers()
+  @Post(':notification_id/mark-sent')
+  @Refuses('notification-not-found', 'notification-settled')
+  @HttpCode(200)
+  @ApiOkResponse({ type: NotificationView })
+  markSent(@Param('notification_id') id: string, @Body() body: MarkSent) {
+    return this.notifications.markSent(id, body);
+  }
+
+  /** Record that it cannot be delivered. Repeating it is harmless. */
+  @AllowWorkers()
+  @Post(':notification_id/mark-failed')
+  @Refuses('notification-not-found', 'notification-settled')
+  @HttpCode(200)
+  @ApiOkResponse({ type: NotificationView })
+  markFailed(@Param('notification_id') id: string, @Body() body: MarkFailed) {
+    return this.notifications.markFailed(id, body);
+  }
+}
