@@ -1,0 +1,33 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AiModule } from './ai/ai.module';
+import { AuthModule } from './auth/auth.module';
+import { CampaignsModule } from './campaigns/campaigns.module';
+import { CommonModule } from './common/common.module';
+import { FallbackModule } from './common/fallback.module';
+import type { Config } from './config/config';
+import { ConfigModule } from './config/config.module';
+import { databaseModule } from './database/database.module';
+import { HealthModule } from './health/health.module';
+import { NotificationsModule } from './notifications/notifications.module';
+import { SegmentsModule } from './segments/segments.module';
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        databaseModule(config),
+        CommonModule,
+        AuthModule,
+        HealthModule,
+        SegmentsModule,
+        CampaignsModule,
+        NotificationsModule,
+        AiModule,
+        FallbackModule, // last: it takes whatever no other route takes
+      ],
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { REFUSALS } from './common/api-docs';
+import { type ProblemType, problemTypes } from './common/problem';
+import { ProblemView } from './common/problem.dto';
+import { name, version } from './version';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Response = Operation['responses'][string];
+
+const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
+const isPublic = (path: string) => path === '/' || path.startsWith('/health');
+
+/** The API document (OpenAPI 3.1) out of the code, with what every operation shares: security, problems, the request id. */
+export function apiDocument(app: INestApplication): OpenAPIObject {
+  const skeleton = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(name)
+    .setVersion(version)
+    .setDescription('Segments, campaigns and notifications over the customers and purchases you already have in PostgreSQL.')
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer')
+    .addSecurityRequirements('bearer')
+    .build();
+  const document = SwaggerModule.createDocument(app, skeleton, {
+    extraModels: [ProblemView],
+    operationIdFactory: (controller, method) => `${controller.replace('Controller', '').toLowerCase()}.${method}`,
+  });
+  for (const [path, item] of Object.entries(document.paths))
+    for (const method of METHODS) if (item[method]) complete(path, item[method]);
+  for (const [schemaName, schema] of Object.entries(document.components?.schemas ?? {})) {
+    if (!('type' in schema)) continue;
+    if (isRequestBody(schemaName)) schema.additionalProperties = false; // what it does not list is refused
+    // the compiler plugin takes a mapped type for an object of anything; the class named beside it says more
+    for (const property of Object.values(schema.properties ?? {}))
+      if ('allOf' in property) delete property.additionalProperties;
+  }
+  return document;
+}
+
+const isRequestBody = (schemaName: string) => /^(Create|Update|Mark|Generate)[A-Z]|Request$|Dto$/.test(schemaName);
+
+function complete(path: string, operation: Operation): void {
+  if (isPublic(path)) operation.security = [];
+  for (const parameter of operation.parameters ?? []) {
+    if (!('in' in parameter) || parameter.in !== 'path') continue;
+    const isUuid = ['segment_id', 'campaign_id'].includes(parameter.name);
+    parameter.schema = isUuid ? { type: 'string', format: 'uuid' } : { type: 'string', maxLength: 100 };
+  }
+  if (operation.requestBody && 'required' in operation.requestBody) operation.requestBody.required = mustHaveBody(path);
+
+  const types = problemsOf(path, operation);
+  const statuses = new Set(types.map((type) => problemTypes[type][0]));
+  operation.responses = {
+    ...operation.responses,
+    ...Object.fromEntries(
+      [...statuses].map((status) => [status, problemResponse(types.filter((type) => problemTypes[type][0] === status))]),
+    ),
+  };
+  for (const response of Object.values(operation.responses))
+    if (response && 'description' in response)
+      response.headers = {
+        ...response.headers,
+        'X-Request-Id': { description: 'Name of this request in the log.', schema: { type: 'string' } },
+      };
+}
+
+/** These writes may be sent without a body at all. */
+const mustHaveBody = (path: string) => !/\/(preview-users|dispatch|mark-sent|mark-failed)$/.test(path);
+
+/** What an operation can answer instead: what its @Refuses names, and what comes with a body, with parameters, with the guard. */
+function problemsOf(path: string, operation: Operation): ProblemType[] {
+  const own = (operation as { [REFUSALS]?: ProblemType[] })[REFUSALS] ?? [];
+  delete (operation as { [REFUSALS]?: ProblemType[] })[REFUSALS];
+  const parameters = (operation.parameters ?? []).map((parameter) => ('name' in parameter ? parameter.name : ''));
+  const when = (holds: boolean, ...types: ProblemType[]) => (holds ? types : []);
+  const takesBody = operation.requestBody !== undefined;
+  const all: ProblemType[] = [
+    ...when(takesBody || parameters.length > 0, 'bad-request'),
+    ...when(takesBody, 'malformed-json', 'body-too-large', 'unsupported-media-type'),
+    ...when(parameters.includes('cursor'), 'bad-cursor'),
+    ...when(
+      !isPublic(path),
+      'unauthenticated',
+      'forbidden',
+      'auth-unavailable',
+      'database-unavailable',
+      'database-busy',
+      'statement-too-slow',
+    ),
+    ...own,
+    'internal-error',
+  ];
+  return [...new Set(all)];
+}
+
+function problemResponse(types: ProblemType[]): Response {
+  const status = problemTypes[types[0]][0];
+  const retryAfter = {
+    'Retry-After': { description: 'Seconds to wait before trying again.', schema: { type: 'integer' as const } },
+  };
+  const challenge = { 'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string' as const } } };
+  return {
+    description: types.map((type) => `\`${type}\`: ${problemTypes[type][1]}.`).join(' '),
+    headers: { ...(status === 503 && retryAfter), ...(status === 401 && challenge) },
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemView' } } },
+  };
+}
+
+/** `/openapi.json`, and a page at `/docs` to read and try it. */
+export function serveApiDocument(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, apiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: name,
+  });
+}

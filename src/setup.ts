@@ -1,0 +1,52 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import { guardJson, requireJson, requireUtf8 } from './common/json-guard';
+import { createLog, NestLog, requestLog } from './common/logging';
+import { ProblemFilter } from './common/problem.filter';
+import { validationPipe } from './common/validation';
+import type { Config } from './config/config';
+import { serveApiDocument } from './openapi-document';
+
+/** What a body may be. The limit also holds after it is unpacked. */
+const JSON_BODY = { limit: '100kb', type: 'application/json', verify: requireUtf8 };
+
+/** What pages of other origins may read beside the body. */
+const EXPOSED = ['ETag', 'Link', 'Location', 'Retry-After', 'X-Request-Id', 'X-Total-Count'];
+
+/** No answer is kept by a cache, guessed at, framed, or taken for a page. */
+const HEADERS = new Map([
+  ['Cache-Control', 'no-store'],
+  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['Cross-Origin-Resource-Policy', 'same-site'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Content-Type-Options', 'nosniff'],
+]);
+
+function answerHeaders(_request: Request, response: Response, next: NextFunction): void {
+  for (const [name, value] of HEADERS) if (!response.hasHeader(name)) response.setHeader(name, value);
+  next();
+}
+
+/**
+ * Everything between the socket and the controllers, in the order a request meets it. Shared by the service and its tests. The
+ * application must have been created with an AnswerAdapter and `bodyParser: false`.
+ */
+export function setup(app: NestExpressApplication, config: Pick<Config, 'CORS_ORIGINS' | 'LOG_LEVEL'>): void {
+  const log = createLog(config);
+  app.useLogger(new NestLog(log));
+  app.set('query parser', 'simple'); // no nested objects from a query string; a repeated parameter is an array, and refused
+  app.set('etag', false); // ETags are versions of ours, not hashes of bodies
+  app.disable('x-powered-by');
+  app.use(requestLog(log));
+  app.use('/docs', helmet()); // the one page; what follows is for answers that nobody looks at in a browser
+  app.use(answerHeaders);
+  if (config.CORS_ORIGINS.length > 0)
+    app.enableCors({ origin: [...config.CORS_ORIGINS], exposedHeaders: EXPOSED, maxAge: 600 });
+  app.use(requireJson);
+  app.useBodyParser('json', JSON_BODY);
+  app.use(guardJson);
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  serveApiDocument(app);
+}

@@ -1,0 +1,37 @@
+import type { Config } from '../config/config';
+import { name, version } from '../version';
+import type { AdminToken } from './admin-token';
+
+/** Says on standard output how to go on from here. */
+export function banner(config: Config, port: number, embedded: boolean, generated?: AdminToken): string {
+  const base = `http://${reachable(config.HOST)}:${port}`;
+  return [
+    '',
+    `  ${name} ${version} listens on ${base}`,
+    '',
+    `  API document   ${base}/docs`,
+    `  Admin token    ${tokenLine(embedded, generated)}`,
+    '',
+    '  Try it: save a segment',
+    '',
+    `    curl -s ${base}/segments -H "Authorization: Bearer ${tokenInShell(generated)}" \\`,
+    `      -H 'Content-Type: application/json' \\`,
+    `      -d '{"name": "Regulars of the last 90 days", "filters": {"last_days": 90, "min_num_purchases": 3}}'`,
+    '',
+    '',
+  ].join('\n');
+}
+
+/** What a browser on this machine can open; `0.0.0.0` is no address to go to. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** A token that was made for somebody's own laptop may be shown there; any other output may be a log that many people read. */
+function tokenLine(embedded: boolean, generated?: AdminToken): string {
+  if (!generated) return 'as configured';
+  return embedded ? `${generated.token}  (kept in ${generated.file})` : `in ${generated.file}`;
+}
+
+const tokenInShell = (generated?: AdminToken): string => (generated ? `$(cat '${generated.file}')` : '$ADMIN_TOKEN');
