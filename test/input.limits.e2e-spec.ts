@@ -1,0 +1,97 @@
+import { refusalFault } from './support/refusal';
+import { startWritableApp, type WritableApp } from './support/writable-app';
+import { type BodyField, jsonWith, type Write, writes } from './support/writes';
+
+let app: WritableApp;
+beforeAll(async () => void (app = await startWritableApp()));
+afterAll(() => app.close());
+
+/** Values at the edge of what the document allows a field. */
+interface Edges {
+  inside: unknown[];
+  outside: unknown[];
+}
+
+function edges({ type, schema }: BodyField): Edges {
+  if (type === 'string') return textEdges(schema.minLength ?? 0, schema.maxLength, (length) => length);
+  if (type === 'array') return listEdges(schema as Required<BodyField['schema']>);
+  if (type !== 'integer' && type !== 'number') return { inside: [], outside: [] };
+  const { minimum = -Infinity, maximum = Infinity } = schema;
+  const step = type === 'integer' ? 1 : 0.01;
+  const exact = (value: number) => Number(value.toFixed(2));
+  return {
+    inside: [minimum, minimum + step, maximum - step, maximum].map(exact),
+    outside: [minimum - step, maximum + step].map(exact),
+  };
+}
+
+/** Lengths are counted in characters, whether they take one UTF-16 unit or two. */
+function textEdges(min: number, max: number | undefined, of: (text: string) => unknown): Edges {
+  const texts = (length: number) => ['x', '😀', 'é'].map((character) => of(character.repeat(length)));
+  return {
+    inside: max === undefined ? [] : [min, max - 1, max].flatMap(texts),
+    outside: [...(min > 0 ? texts(min - 1) : []), ...(max === undefined ? [] : texts(max + 1))],
+  };
+}
+
+function listEdges({ items, minItems, maxItems }: Required<BodyField['schema']>): Edges {
+  const list = (length: number) =>
+    Array.from({ length }, (_, i) => (items.format === 'uuid' ? app.segments[i] : `Store ${i}`));
+  const item =
+    items.format === 'uuid'
+      ? { inside: [], outside: [] }
+      : textEdges(items.minLength ?? 0, items.maxLength, (text) => [text]);
+  return {
+    inside: [list(minItems), list(maxItems - 1), list(maxItems), ...item.inside],
+    outside: [list(minItems - 1), list(maxItems + 1), ...item.outside],
+  };
+}
+
+describe('the limits of the document are those of the service', () => {
+  it('gives every text, number and list of every body its limits', () => {
+    const boundless = writes.flatMap(({ operation, fields }) =>
+      fields
+        .filter(({ type, schema: { format, maxLength, minimum, maximum, maxItems, items } }) => {
+          if (type === 'string') return !format && maxLength === undefined;
+          if (type === 'array') return maxItems === undefined || (!items?.format && items?.maxLength === undefined);
+          return (type === 'integer' || type === 'number') && (minimum === undefined || maximum === undefined);
+        })
+        .map(({ pointer }) => `${operation} ${pointer}`),
+    );
+    expect(boundless).toEqual([]);
+  });
+
+  const limited = writes.filter(({ fields }) => fields.length > 0).map((one) => [one.operation, one] as const);
+  it.each(limited)('in %s', async (_, one) => {
+    // what the model drafts of a prompt, and of a message that is left empty
+    app.ollama.says(one.path === '/segments' ? '{"last_days":30}' : 'See you at the market!');
+    const wrong: string[] = [];
+    const sent = (field: BodyField, value: unknown) => app.write(one, jsonWith(app.goodBody(one), field.pointer, value));
+    for (const field of one.fields) {
+      const { inside, outside } = edges(field);
+      for (const value of inside) {
+        const { status, text } = await sent(field, value);
+        if (status >= 300) wrong.push(`${field.pointer} ${shown(value)} answered ${status}: ${text}`);
+      }
+      for (const value of outside) {
+        const fault = refusalFault(await sent(field, value), { status: 400, pointer: field.pointer });
+        if (fault) wrong.push(`${field.pointer} ${shown(value)} ${fault}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps 16 KB of delivery_info, counted in bytes', async () => {
+    const markSent = writes.find(({ path }) => path.endsWith('/mark-sent')) as Write;
+    const withNote = (note: string) => JSON.stringify({ delivery_info: { note } });
+    const room = 16_384 - '{"note":""}'.length;
+    const { body } = await app.write(markSent, withNote('x'.repeat(room))).expect(200);
+    expect(body.meta.note).toHaveLength(room);
+    for (const note of ['x'.repeat(room + 1), '😀'.repeat(room / 4 + 1)]) {
+      const tooLong = await app.write(markSent, withNote(note));
+      expect(refusalFault(tooLong, { status: 400, pointer: '/delivery_info' })).toBeUndefined();
+    }
+  });
+});
+
+const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 40);
