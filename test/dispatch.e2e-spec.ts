@@ -57,6 +57,16 @@ describe('a dispatch', () => {
     expect(answer.body).toMatchObject({ as_of, matched: preview.body.length });
   });
 
+  it('refuses as_of in its address, where it would be ignored', async () => {
+    const campaign = await app.make.campaign([await app.make.segment({})]);
+    const answer = await app.api
+      .post(`/campaigns/${campaign.id}/dispatch`)
+      .query({ as_of: '2025-01-01T00:00:00Z' })
+      .expect(400);
+    expect(answer.body.errors[0].pointer).toBe('/as_of');
+    expect(await app.db.query('SELECT 1 FROM dispatches')).toEqual([]);
+  });
+
   it('adds only customers who have none yet when it is repeated', async () => {
     await app.make.customers(3);
     const campaign = await app.make.campaign([await app.make.segment({})]);

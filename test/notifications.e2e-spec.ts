@@ -62,6 +62,18 @@ describe('mark-sent', () => {
       .expect(400);
     expect(big.body.errors[0].pointer).toBe('/delivery_info');
   });
+
+  it('does not let meta grow without end', async () => {
+    const { ids } = await dispatched(1);
+    const add = (key: string) =>
+      app.api.post(`/notifications/${ids[0]}/mark-sent`).send({ delivery_info: { [key]: 'x'.repeat(16_000) } });
+    for (const key of ['a', 'b', 'c', 'd']) await add(key).expect(200);
+
+    expect((await add('e').expect(400)).body.errors[0].pointer).toBe('/delivery_info');
+
+    const { body } = await app.api.get(`/notifications/${ids[0]}`);
+    expect([body.status, Object.keys(body.meta)]).toEqual(['sent', ['a', 'b', 'c', 'd']]);
+  });
 });
 
 describe('mark-failed', () => {

@@ -77,6 +77,13 @@ describe('a segment', () => {
       .expect(200);
   });
 
+  it('is not changed by an edit that names nothing to change', async () => {
+    const { id } = await app.make.segment({});
+    for (const edit of [app.api.patch(`/segments/${id}`), app.api.patch(`/segments/${id}`).send({})])
+      expect((await edit.set('If-Match', '"1"').expect(400)).body.type).toBe('urn:crm-service:problem:bad-request');
+    expect((await app.api.get(`/segments/${id}`)).headers.etag).toBe('"1"');
+  });
+
   it('answers 304 to a reader that has it', async () => {
     const { id } = await app.make.segment({});
     await app.api.get(`/segments/${id}`).set('If-None-Match', '"1"').expect(304);

@@ -14,7 +14,7 @@ import {
 import { modelProblems } from '../common/problem';
 import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
 import { ActiveListQuery, ListQuery, PreviewQuery } from '../common/list.dto';
-import { Id, NoBody } from '../common/params';
+import { Id, NoBody, NoQuery } from '../common/params';
 import { CampaignView, CreateCampaign, UpdateCampaign } from './campaign.dto';
 import { CampaignsService } from './campaigns.service';
 import { DispatchRequest, DispatchView } from './dispatch/dispatch.dto';
@@ -84,7 +84,12 @@ export class CampaignsController {
   @Refuses('campaign-not-found', 'campaign-inactive', 'no-active-segment', 'dispatch-in-progress')
   @HttpCode(200)
   @ApiOkResponse({ type: DispatchView })
-  dispatch(@Id('campaign_id') id: string, @Body() body: DispatchRequest, @Caller() caller: Principal) {
+  dispatch(
+    @Id('campaign_id') id: string,
+    @Body() body: DispatchRequest,
+    @NoQuery() _query: unknown,
+    @Caller() caller: Principal,
+  ) {
     return this.dispatches.dispatch(id, body, caller);
   }
 

@@ -4,7 +4,7 @@ import { Repository } from 'typeorm';
 import { type Page, Versioned } from '../common/answer';
 import { Cursors } from '../common/cursors';
 import { changedMeanwhile, type ExpectedVersion } from '../common/if-match';
-import { byId, newestFirst } from '../common/table';
+import { byId, edit, newestFirst } from '../common/table';
 import type { ActiveListQuery, PreviewQuery } from '../common/list.dto';
 import { Problem } from '../common/problem';
 import { AudienceService } from '../segments/audience.service';
@@ -44,13 +44,10 @@ export class CampaignsService {
   /** @throws Problem campaign-not-found, unknown-segment, precondition-failed */
   async update(id: string, changes: UpdateCampaign, expected: ExpectedVersion): Promise<Versioned<CampaignView>> {
     if (changes.segment_ids) await this.refuseUnknownSegments(changes.segment_ids);
-    const { affected } = await this.campaigns.update(
-      { id, ...(expected === 'any' ? {} : { version: expected }) },
-      { ...changes, version: () => 'version + 1', updated_at: () => 'now()' },
-    );
-    const campaign = await this.find(id);
-    if (affected === 0) throw changedMeanwhile('campaign');
-    return versioned(campaign);
+    const campaign = await edit(this.campaigns, id, expected, changes);
+    if (campaign) return versioned(campaign);
+    await this.find(id); // not there at all, or not in that version
+    throw changedMeanwhile('campaign');
   }
 
   /** Soft: the campaign stays readable and can be activated again. @throws Problem campaign-not-found, precondition-failed */

@@ -1,4 +1,4 @@
-import { Body, Param, ParseUUIDPipe } from '@nestjs/common';
+import { Body, Param, ParseUUIDPipe, Query, type PipeTransform } from '@nestjs/common';
 import { pointerToken } from './json-guard';
 import { badField } from './problem';
 
@@ -6,14 +6,18 @@ import { badField } from './problem';
  * The body of a write that takes none, or an empty object: `@NoBody() _body: unknown`. A field somebody believes in is refused.
  * Not a DTO class: class-validator holds a class without fields for an unknown value.
  */
-export const NoBody = () =>
-  Body({
-    transform(body: unknown) {
-      const [field] = Object.keys(body ?? {});
-      if (field !== undefined) throw badField(`/${pointerToken(field)}`, 'is not a known field: this takes no body');
-      return {};
-    },
-  });
+export const NoBody = () => Body(nothing('this takes no body'));
+
+/** The query string of a write that takes none, where a parameter that is ignored would do harm: `@NoQuery() _query: unknown`. */
+export const NoQuery = () => Query(nothing('this takes no parameters in its address'));
+
+const nothing = (why: string): PipeTransform => ({
+  transform(fields: unknown) {
+    const [field] = Object.keys(fields ?? {});
+    if (field !== undefined) throw badField(`/${pointerToken(field)}`, `is not a known field: ${why}`);
+    return {};
+  },
+});
 
 /** A path parameter that is a uuid. `@Id('segment_id') id: string` */
 export const Id = (name: string) =>

@@ -3,7 +3,9 @@ import type { Repository } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import type { Page } from './answer';
 import type { Cursors } from './cursors';
+import type { ExpectedVersion } from './if-match';
 import type { ActiveListQuery } from './list.dto';
+import { Problem } from './problem';
 import { raw, sql } from './sql';
 
 /** What a list ordered newest first needs of its rows. */
@@ -37,8 +39,33 @@ export async function newestFirst<T extends Listed, V>(
  * findOneBy would do: building that query and its entity cost a quarter of the processor time of a whole GET (docs/adr/0006).
  */
 export async function byId<T extends Listed>({ metadata, manager }: Repository<T>, id: string): Promise<T | undefined> {
-  const { tableName } = metadata;
+  const { tableName, columns } = metadata;
+  // by name, not *: a column that a later version adds must not change what a prepared statement gives
+  const names = raw(columns.map(({ databaseName }) => databaseName).join(', '));
   const pool = (manager.connection.driver as PostgresDriver).master as Pool;
-  const { text, values } = sql`SELECT * FROM ${raw(tableName)} WHERE id = ${id}`;
+  const { text, values } = sql`SELECT ${names} FROM ${raw(tableName)} WHERE id = ${id}`;
   return (await pool.query<T>({ name: `${tableName} by id`, text, values })).rows[0];
+}
+
+/**
+ * Changes one row, if it still has the version expected, and gives what it became; undefined where there is no such row or no such
+ * version of it.
+ * @throws Problem bad-request when nothing is to change
+ */
+export async function edit<T extends Listed>(
+  repository: Repository<T>,
+  id: string,
+  expected: ExpectedVersion,
+  changes: object,
+): Promise<T | undefined> {
+  if (Object.values(changes).every((value) => value === undefined))
+    throw new Problem('bad-request', 'Name at least one field to change.');
+  const { raw: changed }: { raw: T[] } = await repository
+    .createQueryBuilder()
+    .update()
+    .set({ ...changes, version: () => 'version + 1', updated_at: () => 'now()' } as object)
+    .where({ id, ...(expected === 'any' ? {} : { version: expected }) })
+    .returning('*')
+    .execute();
+  return changed[0];
 }

@@ -81,7 +81,7 @@ export async function requireMigrated(runner: QueryRunner, config: Config): Prom
 }
 
 /** Creates our schema where it is missing. */
-async function ensureSchema(runner: QueryRunner, config: Config): Promise<void> {
+export async function ensureSchema(runner: QueryRunner, config: Config): Promise<void> {
   // CREATE SCHEMA IF NOT EXISTS asks for the privilege even where the schema exists
   const { exists } = await row<{ exists: boolean }>(
     runner,

@@ -72,10 +72,15 @@ export const settle = (
   FROM settled WHERE l.dispatch_id = settled.dispatch_id AND l.lane_no = settled.lane_no
   RETURNING l.lane_no`;
 
-/** Adds what a worker learned later to a notification it has marked sent. */
+/** Bytes of JSON that a notification may gather in all. */
+export const MAX_META_BYTES = 65_536;
+
+/** Adds what a worker learned later to a notification it has marked sent. One row, or none where it is not sent or would gather too much. */
 export const addDeliveryInfo = ({ dispatchId, userId }: NotificationKey, deliveryInfo: object): Sql => sql`
   UPDATE notifications SET meta = ${mergedMeta(deliveryInfo)}
-  WHERE dispatch_id = ${dispatchId}::bigint AND user_id = ${userId}::uuid AND state = ${state.sent}`;
+  WHERE dispatch_id = ${dispatchId}::bigint AND user_id = ${userId}::uuid AND state = ${state.sent}
+    AND octet_length((${mergedMeta(deliveryInfo)})::text) <= ${MAX_META_BYTES}
+  RETURNING 1`;
 
 /** NULL where there is nothing to keep: most rows have no meta, and none is free. */
 const mergedMeta = (info: object): Sql =>

@@ -3,12 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Page } from '../common/answer';
 import { Cursors } from '../common/cursors';
-import { Problem } from '../common/problem';
+import { badField, Problem } from '../common/problem';
 import { row, rows, type Sql } from '../common/sql';
 import {
   addDeliveryInfo,
   countAll,
   enqueue,
+  MAX_META_BYTES,
   type NotificationKey,
   selectNotification,
   selectPage,
@@ -71,9 +72,11 @@ export class NotificationsService {
   async markSent(id: string, { delivery_info = {} }: MarkSent): Promise<NotificationView> {
     const key = keyOf(id);
     const settled = await rows(this.database, settle(key, { as: 'sent', deliveryInfo: delivery_info }));
-    if (settled.length === 0 && Object.keys(delivery_info).length > 0)
-      await rows(this.database, addDeliveryInfo(key, delivery_info));
-    return this.settledAs('sent', key);
+    if (settled.length > 0 || Object.keys(delivery_info).length === 0) return this.settledAs('sent', key);
+    const added = await rows(this.database, addDeliveryInfo(key, delivery_info));
+    const notification = await this.settledAs('sent', key);
+    if (added.length === 0) throw badField('/delivery_info', `would make meta larger than ${MAX_META_BYTES} bytes`);
+    return notification;
   }
 
   /**

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity';
 import { type Page, Versioned } from '../common/answer';
 import { Cursors } from '../common/cursors';
 import { changedMeanwhile, type ExpectedVersion } from '../common/if-match';
-import { byId, newestFirst } from '../common/table';
+import { byId, edit, newestFirst } from '../common/table';
 import type { ActiveListQuery, PreviewQuery } from '../common/list.dto';
 import { badField, Problem } from '../common/problem';
 import { AudienceService } from './audience.service';
@@ -45,13 +44,10 @@ export class SegmentsService {
 
   /** @throws Problem segment-not-found, precondition-failed */
   async update(id: string, changes: UpdateSegment, expected: ExpectedVersion): Promise<Versioned<SegmentView>> {
-    const { affected } = await this.segments.update(
-      { id, ...(expected === 'any' ? {} : { version: expected }) },
-      { ...(changes as QueryDeepPartialEntity<Segment>), version: () => 'version + 1', updated_at: () => 'now()' },
-    );
-    const segment = await this.find(id);
-    if (affected === 0) throw changedMeanwhile('segment');
-    return versioned(segment);
+    const segment = await edit(this.segments, id, expected, changes);
+    if (segment) return versioned(segment);
+    await this.find(id); // not there at all, or not in that version
+    throw changedMeanwhile('segment');
   }
 
   /** Soft: the segment stays readable and can be activated again. @throws Problem segment-not-found, precondition-failed */
