@@ -60,12 +60,12 @@ export async function edit<T extends Listed>(
 ): Promise<T | undefined> {
   if (Object.values(changes).every((value) => value === undefined))
     throw new Problem('bad-request', 'Name at least one field to change.');
-  const { raw: changed }: { raw: T[] } = await repository
+  const answer = await repository
     .createQueryBuilder()
     .update()
     .set({ ...changes, version: () => 'version + 1', updated_at: () => 'now()' } as object)
     .where({ id, ...(expected === 'any' ? {} : { version: expected }) })
     .returning('*')
     .execute();
-  return changed[0];
+  return (answer.raw as T[])[0];
 }
