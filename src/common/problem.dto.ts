@@ -16,6 +16,7 @@ export class ProblemView {
   @ApiProperty({ enum: Object.keys(problemTypes).map((type) => `urn:crm-service:problem:${type}`) })
   type: string;
 
+  /** The type in words; the same for every problem of a type. */
   title: string;
 
   @ApiProperty({ type: 'integer', minimum: 400, maximum: 599 })

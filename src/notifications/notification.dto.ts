@@ -52,6 +52,7 @@ export class NotificationView {
   @ApiProperty({ example: '17:5f0c9a1e-6a0b-4a57-9a53-0b8f3f1d2c4e' })
   id: string;
 
+  /** The customer. */
   @ApiProperty({ format: 'uuid' })
   user_id: string;
 
@@ -61,8 +62,10 @@ export class NotificationView {
   @ApiProperty({ example: '17' })
   dispatch_id: string;
 
+  /** What is to be sent: the dispatch's message, as it was when it was dispatched. */
   message: string;
 
+  /** `queued` until a worker settles it. */
   @ApiProperty({ enum: notificationStatuses })
   status: NotificationStatus;
 
@@ -81,6 +84,7 @@ export class NotificationView {
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 
+  /** When it was settled; when it was created, until then. */
   @ApiProperty({ format: 'date-time' })
   updated_at: string;
 }

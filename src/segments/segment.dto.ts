@@ -68,22 +68,27 @@ export class UpdateSegment {
 
 /** A saved rule. */
 export class SegmentView {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', example: 'b2f4a6d0-6f0e-4a3b-9a55-0d1c2e3f4a5b' })
   id: string;
 
+  /** What people call it. */
   name: string;
 
+  /** What it is for; empty when nobody said. */
   description: string;
 
+  /** The rule, as it was saved. */
   @ApiProperty({ type: FilterSetDto })
   filters: FilterSet;
 
+  /** Inactive segments add nobody to a campaign. */
   is_active: boolean;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
   created_at: string;
 
-  @ApiProperty({ format: 'date-time' })
+  /** When it was edited last. */
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
   updated_at: string;
 }
 

@@ -15,12 +15,15 @@ export class DispatchProgress {
   @ApiProperty({ type: 'integer', minimum: 0 })
   queued: number;
 
+  /** Marked sent by a worker. */
   @ApiProperty({ type: 'integer', minimum: 0 })
   sent: number;
 
+  /** Marked failed by a worker. */
   @ApiProperty({ type: 'integer', minimum: 0 })
   failed: number;
 
+  /** Withdrawn before a worker settled them. */
   @ApiProperty({ type: 'integer', minimum: 0 })
   cancelled: number;
 }
@@ -59,6 +62,7 @@ export class DispatchView {
   @ApiProperty({ type: 'integer', minimum: 0 })
   queued: number;
 
+  /** How far its notifications are. */
   progress: DispatchProgress;
 
   /** Who asked for it. */
@@ -68,6 +72,7 @@ export class DispatchView {
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 
+  /** When the last notification was written; null until then. */
   @ApiProperty({ format: 'date-time', type: String, nullable: true })
   finished_at: string | null;
 }
