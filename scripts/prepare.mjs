@@ -67,7 +67,7 @@ function isOutdated(directory) {
 
 function install(directory) {
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const [command, all] = npm && /\.c?js$/.test(npm) ? [process.execPath, [npm, ...args]] : ['npm', args];
   return run(command, all, { cwd: directory, shell: command === 'npm' && process.platform === 'win32' });
 }

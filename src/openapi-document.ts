@@ -19,9 +19,10 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
     .setVersion(version)
     .setDescription('Segments, campaigns and notifications over the customers and purchases you already have in PostgreSQL.')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
-    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque, or a JSON Web Token' }, 'bearer')
     .addSecurityRequirements('bearer')
     .build();
+  delete skeleton.info.contact; // the builder's is empty
   const document = SwaggerModule.createDocument(app, skeleton, {
     extraModels: [ProblemView],
     operationIdFactory: (controller, method) => `${controller.replace('Controller', '').toLowerCase()}.${method}`,
@@ -32,13 +33,15 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
     if (!('type' in schema)) continue;
     if (isRequestBody(schemaName)) schema.additionalProperties = false; // what it does not list is refused
     // the compiler plugin takes a mapped type for an object of anything; the class named beside it says more
-    for (const property of Object.values(schema.properties ?? {}))
+    for (const property of Object.values(schema.properties ?? {})) {
       if ('allOf' in property) delete property.additionalProperties;
+      if ('items' in property) delete property.format; // it puts the format of the items on the list as well
+    }
   }
   return document;
 }
 
-const isRequestBody = (schemaName: string) => /^(Create|Update|Mark|Generate)[A-Z]|Request$|Dto$/.test(schemaName);
+const isRequestBody = (schemaName: string) => /^(Create|Update|Mark|Generate)[A-Z]|Request$|^FilterSet$/.test(schemaName);
 
 function complete(path: string, operation: Operation): void {
   if (isPublic(path)) operation.security = [];
@@ -46,6 +49,7 @@ function complete(path: string, operation: Operation): void {
     if (!('in' in parameter) || parameter.in !== 'path') continue;
     const isUuid = ['segment_id', 'campaign_id'].includes(parameter.name);
     parameter.schema = isUuid ? { type: 'string', format: 'uuid' } : { type: 'string', maxLength: 100 };
+    parameter.description = `The id of the ${parameter.name.replace('_id', '')}.`;
   }
   if (operation.requestBody && 'required' in operation.requestBody) operation.requestBody.required = mustHaveBody(path);
 
@@ -57,13 +61,18 @@ function complete(path: string, operation: Operation): void {
       [...statuses].map((status) => [status, problemResponse(types.filter((type) => problemTypes[type][0] === status))]),
     ),
   };
-  for (const response of Object.values(operation.responses))
-    if (response && 'description' in response)
-      response.headers = {
-        ...response.headers,
-        'X-Request-Id': { description: 'Name of this request in the log.', schema: { type: 'string' } },
-      };
+  for (const response of Object.values(operation.responses)) {
+    if (!response || !('description' in response)) continue;
+    response.description ||= 'Done.';
+    response.headers = {
+      ...response.headers,
+      'X-Request-Id': { description: 'Name of this request in the log.', schema: { type: 'string' } },
+    };
+  }
 }
+
+/** The model is all that an address below /ai/ needs. */
+const asksDatabase = (path: string) => !isPublic(path) && !path.startsWith('/ai/');
 
 /** These writes may be sent without a body at all. */
 const mustHaveBody = (path: string) => !/\/(preview-users|dispatch|mark-sent|mark-failed)$/.test(path);
@@ -79,15 +88,8 @@ function problemsOf(path: string, operation: Operation): ProblemType[] {
     ...when(takesBody || parameters.length > 0, 'bad-request'),
     ...when(takesBody, 'malformed-json', 'body-too-large', 'unsupported-media-type'),
     ...when(parameters.includes('cursor'), 'bad-cursor'),
-    ...when(
-      !isPublic(path),
-      'unauthenticated',
-      'forbidden',
-      'auth-unavailable',
-      'database-unavailable',
-      'database-busy',
-      'statement-too-slow',
-    ),
+    ...when(!isPublic(path), 'unauthenticated', 'forbidden', 'auth-unavailable'),
+    ...when(asksDatabase(path), 'database-unavailable', 'database-busy', 'statement-too-slow'),
     ...own,
     'internal-error',
   ];

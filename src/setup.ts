@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import helmet from 'helmet';
-import { guardJson, requireJson, requireUtf8 } from './common/json-guard';
+import helmet, { type HelmetOptions } from 'helmet';
+import { guardJson, requireJson, inspectBytes } from './common/json-guard';
 import { createLog, NestLog, requestLog } from './common/logging';
 import { ProblemFilter } from './common/problem.filter';
 import { validationPipe } from './common/validation';
@@ -9,10 +9,16 @@ import type { Config } from './config/config';
 import { serveApiDocument } from './openapi-document';
 
 /** What a body may be. The limit also holds after it is unpacked. */
-const JSON_BODY = { limit: '100kb', type: 'application/json', verify: requireUtf8 };
+const JSON_BODY = { limit: '100kb', type: 'application/json', verify: inspectBytes };
 
 /** What pages of other origins may read beside the body. */
 const EXPOSED = ['ETag', 'Link', 'Location', 'Retry-After', 'X-Request-Id', 'X-Total-Count'];
+
+/** helmet's defaults, but for the two that only TLS in front of us can decide: over plain HTTP they would blank the page. */
+const PAGE: HelmetOptions = {
+  strictTransportSecurity: false,
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+};
 
 /** No answer is kept by a cache, guessed at, framed, or taken for a page. */
 const HEADERS = new Map([
@@ -39,7 +45,7 @@ export function setup(app: NestExpressApplication, config: Pick<Config, 'CORS_OR
   app.set('etag', false); // ETags are versions of ours, not hashes of bodies
   app.disable('x-powered-by');
   app.use(requestLog(log));
-  app.use('/docs', helmet()); // the one page; what follows is for answers that nobody looks at in a browser
+  app.use('/docs', helmet(PAGE)); // the one page; what follows is for answers that nobody looks at in a browser
   app.use(answerHeaders);
   if (config.CORS_ORIGINS.length > 0)
     app.enableCors({ origin: [...config.CORS_ORIGINS], exposedHeaders: EXPOSED, maxAge: 600 });

@@ -84,6 +84,7 @@ describe('a campaign', () => {
     expect((await edit('"1"', { message: 'new' }).expect(200)).body).toMatchObject({ message: 'new', name: campaign.name });
     await edit('"1"', { message: 'newer' }).expect(412);
     await edit('"2"', { message: '' }).expect(400);
+    await edit('"2"', { message: ' \n' }).expect(400);
     await edit('"2"', { segment_ids: [UNKNOWN] }).expect(400);
     await app.api.patch(`/campaigns/${campaign.id}`).send({ message: 'x' }).expect(428);
   });

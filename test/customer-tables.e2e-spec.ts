@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { customerTablesAreOurs, ensureCustomerTables } from '../src/customers/customer-tables';
+import { customerTablesAreOurs, ensureCustomerTables, requireReadable } from '../src/customers/customer-tables';
 import { importCsv } from '../src/customers/csv-import';
 import { importCommand } from '../src/customers/import.command';
 import { ConfigError } from '../src/config/config';
@@ -24,16 +24,31 @@ const importing = (...args: string[]) => runCommand(importCommand, args, { DATAB
 const tablesOfOthers = () =>
   db.query(`
     CREATE TABLE users (id uuid PRIMARY KEY, email text UNIQUE NOT NULL, name text NOT NULL DEFAULT 'nobody',
+                        is_active boolean, preferences jsonb,
                         shout text GENERATED ALWAYS AS (upper(email)) STORED);
     CREATE TABLE purchase_history (id uuid PRIMARY KEY, user_id uuid NOT NULL REFERENCES users DEFERRABLE INITIALLY DEFERRED,
                                    ticket_id uuid NOT NULL, purchase_date timestamptz NOT NULL, store_name text NOT NULL,
-                                   total_amount double precision NOT NULL);`);
+                                   total_amount double precision NOT NULL, is_market_store boolean);`);
 
 describe('users and purchase_history', () => {
   it('are made where neither is there, and left alone from then on', async () => {
     expect(await ensureCustomerTables(db, 'public')).toBe('created');
     expect(await customerTablesAreOurs(db, 'public')).toBe(true);
     expect(await ensureCustomerTables(db, 'public')).toBe('found');
+  });
+
+  it.each([
+    ['a column is missing', 'ALTER TABLE users DROP COLUMN is_active', 'public.users.is_active is missing'],
+    [
+      'a type is another',
+      'ALTER TABLE purchase_history DROP COLUMN user_id, ADD user_id bigint',
+      'must be uuid, and is bigint',
+    ],
+  ])('are looked at before they are used: %s', async (_, change, said) => {
+    await ensureCustomerTables(db, 'public');
+    await expect(requireReadable(db, 'public')).resolves.toBeUndefined();
+    await db.query(change);
+    await expect(requireReadable(db, 'public')).rejects.toThrow(said);
   });
 
   it('are made in a schema that is not there yet', async () => {
@@ -130,7 +145,7 @@ describe('import into tables of others', () => {
 
     expect(await importing(...args)).toMatchObject({ code: 0, err: expect.stringContaining('Applied migration') });
 
-    expect(await db.query('SELECT * FROM users')).toEqual([
+    expect(await db.query('SELECT id, email, name, shout FROM users')).toEqual([
       { id: id(1), email: 'ana@example.invalid', name: 'nobody', shout: 'ANA@EXAMPLE.INVALID' },
     ]);
     expect(await db.query('SELECT total_amount FROM purchase_history')).toEqual([{ total_amount: 9.5 }]);

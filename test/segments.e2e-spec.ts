@@ -47,6 +47,31 @@ describe('a segment', () => {
     expect(await app.db.query('SELECT count(*) FROM segments')).toEqual(before);
   });
 
+  it('refuses a body in which a key stands twice: the last one would win', async () => {
+    const body = '{"name": "p: \\"q\\"", "filters": {"last_days": 3}, "filters": {}}';
+    const answer = await app.api.post('/segments').type('json').send(body).expect(400);
+    expect(answer.body.detail).toContain('a key twice');
+    await app.api.post('/segments').type('json').send(body.replace(', "filters": {}', '')).expect(201);
+  });
+
+  it('says of a wrong type that the type is wrong', async () => {
+    const wrong = {
+      name: 5,
+      description: 5,
+      filters: { last_days: '5', stores_in: 'x', preferences_contains: 1 },
+      prompt: 5,
+    };
+    const { body } = await app.api.post('/segments').send(wrong).expect(400);
+    expect(Object.fromEntries(body.errors.map((e: { pointer: string; detail: string }) => [e.pointer, e.detail]))).toEqual({
+      '/name': 'must be a string',
+      '/description': 'must be a string',
+      '/filters/last_days': 'must be an integer number',
+      '/filters/stores_in': 'must be an array',
+      '/filters/preferences_contains': 'must be an object',
+      '/prompt': 'must be a string',
+    });
+  });
+
   it('is changed by whoever read it last, and by nobody else', async () => {
     const { id } = await app.make.segment({ last_days: 30 });
 

@@ -8,3 +8,6 @@ export interface Principal {
   role: 'admin' | 'worker';
   via: 'token' | 'auth-service' | 'jwt';
 }
+
+/** Names a principal in a record, so that no two ways to authenticate can give the same name. */
+export const nameOf = ({ id, via }: Principal): string => (via === 'token' ? id : `${via}:${id}`);

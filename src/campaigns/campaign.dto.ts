@@ -8,6 +8,7 @@ import {
   IsOptional,
   IsString,
   IsUUID,
+  Matches,
   MaxLength,
   MinLength,
 } from 'class-validator';
@@ -23,15 +24,15 @@ export class CreateCampaign {
 
   /** What it is for; the model sees it when it drafts the message. */
   @IsOptional()
-  @IsString()
   @MaxLength(2000)
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2000 })
+  @IsString()
   description?: string | null;
 
   /** What is sent. Empty or left out: the model drafts it from name and description; when it cannot, nothing is saved. */
   @IsOptional()
-  @IsString()
   @MaxLength(10_000)
+  @IsString()
   @ApiPropertyOptional({
     type: String,
     nullable: true,
@@ -41,13 +42,13 @@ export class CreateCampaign {
   message?: string | null;
 
   /** The segments whose customers it goes to: their union, each customer once. */
-  @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   @LowerCase()
   @ArrayUnique()
   @IsUUID(undefined, { each: true })
   @ApiProperty({ type: 'array', items: { type: 'string', format: 'uuid' }, minItems: 1, maxItems: 50, uniqueItems: true })
+  @IsArray()
   segment_ids: string[];
 }
 
@@ -60,25 +61,26 @@ export class UpdateCampaign {
 
   /** What it is for. */
   @Optional()
-  @IsString()
   @MaxLength(2000)
+  @IsString()
   description?: string;
 
-  /** What is sent. */
+  /** What is sent; not blank. */
   @Optional()
-  @IsString()
+  @Matches(/\S/, { message: '$property must not be blank' })
   @MinLength(1)
   @MaxLength(10_000)
+  @IsString()
   message?: string;
 
   /** The segments whose customers it goes to: the whole list. */
   @Optional()
-  @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   @LowerCase()
   @ArrayUnique()
   @IsUUID(undefined, { each: true })
+  @IsArray()
   @ApiPropertyOptional({
     type: 'array',
     items: { type: 'string', format: 'uuid' },

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { Problem } from './problem';
 
@@ -63,10 +64,25 @@ export function requireJson(request: Request, _response: Response, next: NextFun
   next(new Problem('unsupported-media-type', 'Send the body as application/json in UTF-8.'));
 }
 
+/** How many members the objects of a body have, as written: more than it has once it is parsed where a key stands twice. */
+const MEMBERS = Symbol('members');
+type Counted = IncomingMessage & { [MEMBERS]?: number };
+
 /** While the body is read: bytes that are no UTF-8 would be replaced without a word, and something else kept than was sent. */
-export function requireUtf8(_request: unknown, _response: unknown, body: Buffer): void {
+export function inspectBytes(request: IncomingMessage, _response: unknown, body: Buffer): void {
   if (!isUtf8(body)) throw new Error('The body is not UTF-8');
+  const outsideOfTexts = body.toString().replace(/"(?:[^"\\]|\\.)*"/gs, '');
+  (request as Counted)[MEMBERS] = outsideOfTexts.split(':').length - 1;
 }
+
+/** To be asked of what jsonFault has passed: it is not deep. */
+const members = (value: unknown): number =>
+  typeof value !== 'object' || value === null
+    ? 0
+    : Object.values(value).reduce<number>(
+        (sum, item) => sum + members(item),
+        Array.isArray(value) ? 0 : Object.keys(value).length,
+      );
 
 /** After the body is read, before anything else looks at it; the query string too. */
 export function guardJson(request: Request, _response: Response, next: NextFunction): void {
@@ -75,7 +91,12 @@ export function guardJson(request: Request, _response: Response, next: NextFunct
     return next(
       new Problem('bad-request', 'The body must be a JSON object.', [{ pointer: '', detail: 'must be a JSON object' }]),
     );
-  const fault = jsonFault(body) ?? (request.url.includes('?') ? jsonFault(request.query) : undefined);
+  const written = (request as Counted)[MEMBERS];
+  const fault =
+    jsonFault(body) ??
+    // of two equal keys JSON.parse takes the last: {"filters": {"last_days": 3}, "filters": {}} would be everybody
+    (written !== undefined && written !== members(body) ? { pointer: '', detail: 'has a key twice' } : undefined) ??
+    (request.url.includes('?') ? jsonFault(request.query) : undefined);
   if (fault) return next(new Problem('bad-request', `${fault.pointer.slice(1) || 'The body'} ${fault.detail}.`, [fault]));
   next();
 }

@@ -10,8 +10,8 @@ export class ListQuery {
 
   /** Where the page starts: the opaque value from the `Link` header of the page before. */
   @Optional()
-  @IsString()
   @MaxLength(500)
+  @IsString()
   cursor?: string;
 
   /** `false` leaves out X-Total-Count, for whoever will not wait for a count. */

@@ -19,6 +19,8 @@ const nothing = (why: string): PipeTransform => ({
   },
 });
 
-/** A path parameter that is a uuid. `@Id('segment_id') id: string` */
+/** A path parameter that is a uuid, in the one form PostgreSQL writes: it is compared as text too. `@Id('segment_id') id: string` */
 export const Id = (name: string) =>
-  Param(name, new ParseUUIDPipe({ exceptionFactory: () => badField(`/${name}`, 'must be a uuid') }));
+  Param(name, new ParseUUIDPipe({ exceptionFactory: () => badField(`/${name}`, 'must be a uuid') }), lowerCase);
+
+const lowerCase: PipeTransform<string, string> = { transform: (id) => id.toLowerCase() };

@@ -29,7 +29,7 @@ export function fieldErrors(errors: ValidationError[], parent = ''): FieldError[
 
 /** "last_days must be at most 3650" → "must be at most 3650": the pointer has the name already. */
 const plain = (message: string, property: string) =>
-  message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
+  message.replace(`each value in ${property}`, 'each value').replace(`${property} `, '');
 
 /** The one pipe of the service: what a handler receives has the class it asks for, or the request is refused. */
 export const validationPipe = () =>

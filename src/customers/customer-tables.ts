@@ -35,6 +35,43 @@ export async function ensureCustomerTables(database: Queryable, customersSchema:
   return 'created';
 }
 
+/** The columns that are read, and the type where only one will do. */
+const columnsRead: readonly (readonly [table: CustomerTable, column: string, type?: string])[] = [
+  ['users', 'id', 'uuid'],
+  ['users', 'is_active', 'boolean'],
+  ['users', 'preferences', 'jsonb'],
+  ['purchase_history', 'user_id', 'uuid'],
+  ['purchase_history', 'purchase_date'],
+  ['purchase_history', 'store_name'],
+  ['purchase_history', 'total_amount'],
+  ['purchase_history', 'is_market_store', 'boolean'],
+];
+
+/**
+ * Looks whether segments can be asked of the two tables, so that an unsuitable database is known at the start and not by its first request.
+ * @throws ConfigError naming the first column that is missing, of another type, or not to be read by our role.
+ */
+export async function requireReadable(database: Queryable, customersSchema: string): Promise<void> {
+  const columns = await rows<{ name: string; type: string; readable: boolean }>(
+    database,
+    sql`SELECT c.relname || '.' || a.attname AS name, format_type(a.atttypid, NULL) AS type,
+               has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT') AS readable
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+         WHERE n.nspname = ${customersSchema} AND c.relname = ANY (${[...customerTables]})`,
+  );
+  for (const [table, column, type] of columnsRead) {
+    const where = `${customersSchema}.${table}.${column}`;
+    const found = columns.find(({ name }) => name === `${table}.${column}`);
+    if (!found) throw new ConfigError(`${where} is missing: segments are asked of it`);
+    if (type && found.type !== type) throw new ConfigError(`${where} must be ${type}, and is ${found.type}`);
+    if (!found.readable)
+      throw new ConfigError(
+        `${where} may not be read: GRANT SELECT ON ${customersSchema}.${table} to the role of this service`,
+      );
+  }
+}
+
 /** Whether this service has made both tables. False too where they are missing. */
 export async function customerTablesAreOurs(database: Queryable, customersSchema: string): Promise<boolean> {
   const { ours } = await row<{ ours: boolean }>(

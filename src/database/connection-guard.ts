@@ -28,9 +28,16 @@ export function guardConnections(database: DataSource, statementMs: number): voi
   });
 }
 
-/** Lets each further statement of this transaction take so long. */
+/**
+ * Lets each further statement of this transaction take so long. The server looks every 2 s whether we are still there: a killed process
+ * must not keep its locks until its statement ends. (A server on Windows cannot look, and would refuse the setting.)
+ */
 export async function allowTime(transaction: EntityManager, seconds: number): Promise<void> {
-  await rows(transaction, sql`SELECT set_config('statement_timeout', ${`${seconds}s`}, true)`);
+  await rows(
+    transaction,
+    sql`SELECT set_config('statement_timeout', ${`${seconds}s`}, true),
+               CASE WHEN version() !~* 'visual c|mingw|windows' THEN set_config('client_connection_check_interval', '2s', true) END`,
+  );
   const client = (await transaction.queryRunner?.connect()) as PoolClient;
   allowSilence(client, seconds * 1000 + MARGIN_MS);
 }

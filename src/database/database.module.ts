@@ -12,12 +12,13 @@ export function databaseModule(config: Config) {
     ...databaseOptions(config.DATABASE_URL ?? '', config),
     // an idle connection that breaks is replaced by the pool; without a handler it would end the process
     poolErrorHandler: (error: Error) => logger.warn(`A connection was lost: ${error.message}`),
+    autoLoadEntities: true, // each domain names its own
     retryAttempts: 0, // who starts the application has waited for the database already
   };
   return TypeOrmModule.forRootAsync({
     useFactory: () => options,
-    dataSourceFactory: async () => {
-      const database = await new DataSource(options).initialize();
+    dataSourceFactory: async (withEntities = options) => {
+      const database = await new DataSource(withEntities).initialize();
       guardConnections(database, config.STATEMENT_TIMEOUT_SECONDS * 1000);
       return database;
     },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MigrationExecutor, type QueryRunner } from 'typeorm';
 import { type Config, ConfigError } from '../config/config';
-import { row, sql } from '../common/sql';
+import { row, rows, sql } from '../common/sql';
 import { databaseOptions } from './options';
 import { connectPatiently } from './connect-patiently';
 
@@ -42,6 +42,8 @@ export async function underMigrationLock<T>(
   try {
     const runner = database.createQueryRunner();
     await runner.query('SET statement_timeout = 0');
+    // our schema alone: a DROP in a migration must not fall through to a table of somebody else that has the same name
+    await rows(runner, sql`SELECT set_config('search_path', ${config.DATABASE_SCHEMA}, false)`);
     await lock(runner, config.DATABASE_SCHEMA, report);
     return await work(runner);
   } finally {
@@ -87,7 +89,16 @@ export async function ensureSchema(runner: QueryRunner, config: Config): Promise
     runner,
     sql`SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = ${config.DATABASE_SCHEMA}) AS exists`,
   );
-  if (!exists) await runner.createSchema(config.DATABASE_SCHEMA, true);
+  if (exists) return;
+  try {
+    await runner.createSchema(config.DATABASE_SCHEMA, true);
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error;
+    throw new ConfigError(
+      `The database role may not create the schema ${config.DATABASE_SCHEMA}: as the owner of the database, CREATE SCHEMA ${config.DATABASE_SCHEMA} AUTHORIZATION that role`,
+      { cause: error },
+    );
+  }
 }
 
 /** Reverts the migration applied last; its name, or undefined when there is none. */

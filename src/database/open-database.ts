@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { QueryRunner } from 'typeorm';
 import type { Config } from '../config/config';
-import { ensureCustomerTables } from '../customers/customer-tables';
+import { ensureCustomerTables, requireReadable } from '../customers/customer-tables';
 import { startEmbeddedPostgres } from './embedded-postgres';
 import { migrateUp, type Report, requireMigrated, underMigrationLock } from './migrate';
 
@@ -61,6 +61,8 @@ export const prepareDatabase = (
     async (runner) => {
       await (config.MIGRATE_ON_START ? migrateUp(runner, config, report) : requireMigrated(runner, config));
       const created = (await ensureCustomerTables(runner, config.CUSTOMERS_SCHEMA)) === 'created';
+      if (created) report?.(`Made ${config.CUSTOMERS_SCHEMA}.users and .purchase_history, empty: neither was there`);
+      await requireReadable(runner, config.CUSTOMERS_SCHEMA);
       await then(runner);
       return created;
     },

@@ -1,7 +1,5 @@
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
-import { Campaign } from '../campaigns/campaign.entity';
 import type { Config } from '../config/config';
-import { Segment } from '../segments/segment.entity';
 import { Foundation1795000000000 } from './migrations/1795000000000-foundation';
 
 type Settings = Pick<Config, 'DATABASE_SCHEMA' | 'CUSTOMERS_SCHEMA' | 'DATABASE_POOL_SIZE' | 'STATEMENT_TIMEOUT_SECONDS'>;
@@ -17,7 +15,6 @@ export function databaseOptions(url: string, settings: Settings): PostgresDataSo
     type: 'postgres',
     url,
     schema: settings.DATABASE_SCHEMA,
-    entities: [Segment, Campaign],
     migrations: [Foundation1795000000000],
     migrationsTableName: 'migrations',
     // gen_random_uuid() is built in; without these two TypeORM runs CREATE EXTENSION "uuid-ossp" at every connect.

@@ -11,7 +11,7 @@ const bySqlstate: readonly Meaning[] = [
   [
     /^57014$/,
     'statement-too-slow',
-    'The database gave up on this question after its time limit. Narrow it, or try again when it is less busy.',
+    'The database gave up on this question after its time limit. Narrow it, leave the count out where there is one (total=false), or try again when it is less busy.',
   ],
   [/^(55P03|40)/, 'database-busy', 'Another change is in the way. Try again.'],
   // 08P01 too: it is how PgBouncer reports its own limits, and no request of ours can break the protocol

@@ -77,7 +77,7 @@ export const MAX_META_BYTES = 65_536;
 
 /** Adds what a worker learned later to a notification it has marked sent. One row, or none where it is not sent or would gather too much. */
 export const addDeliveryInfo = ({ dispatchId, userId }: NotificationKey, deliveryInfo: object): Sql => sql`
-  UPDATE notifications SET meta = ${mergedMeta(deliveryInfo)}
+  UPDATE notifications SET meta = ${mergedMeta(deliveryInfo)}, updated_at = clock_timestamp()
   WHERE dispatch_id = ${dispatchId}::bigint AND user_id = ${userId}::uuid AND state = ${state.sent}
     AND octet_length((${mergedMeta(deliveryInfo)})::text) <= ${MAX_META_BYTES}
   RETURNING 1`;
@@ -88,7 +88,7 @@ const mergedMeta = (info: object): Sql =>
 
 /** What the wire shows of a row `n`, its lane `l` and its dispatch `d`. */
 const view = sql`n.dispatch_id, n.user_id, d.campaign_id, d.message, ${statusOf} AS status, n.attempts, n.error,
-  coalesce(n.meta, '{}') AS meta, l.created_at, coalesce(n.settled_at, l.created_at) AS updated_at`;
+  coalesce(n.meta, '{}') AS meta, l.created_at, coalesce(n.updated_at, n.settled_at, l.created_at) AS updated_at`;
 
 export const selectNotification = ({ dispatchId, userId }: NotificationKey): Sql => sql`
   SELECT ${view}

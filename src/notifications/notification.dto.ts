@@ -28,21 +28,21 @@ const MAX_INFO_BYTES = 16_384;
 /** What a worker reports of a delivery. The body may be left out. */
 export class MarkSent {
   /** Anything worth keeping, such as the provider's id: a JSON object of at most 16 KB, merged into `meta`. */
-  @Optional()
-  @IsObject()
+  @IsOptional()
   @RawJson()
   @check('isSmall', (value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= MAX_INFO_BYTES, 'must have at most 16 KB')
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { provider_id: 'msg-123' } })
-  delivery_info?: Record<string, unknown>;
+  @ApiPropertyOptional({ type: 'object', nullable: true, additionalProperties: true, example: { provider_id: 'msg-123' } })
+  @IsObject()
+  delivery_info?: Record<string, unknown> | null;
 }
 
 /** What a worker reports of a failure. The body may be left out. */
 export class MarkFailed {
   /** Why, in a few words. */
   @IsOptional()
-  @IsString()
   @MaxLength(1000)
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 1000, example: 'mailbox does not exist' })
+  @IsString()
   error?: string | null;
 }
 
@@ -84,7 +84,7 @@ export class NotificationView {
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 
-  /** When it was settled; when it was created, until then. */
+  /** When it was settled, or meta grew after that; when it was created, until then. */
   @ApiProperty({ format: 'date-time' })
   updated_at: string;
 }

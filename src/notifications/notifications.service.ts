@@ -69,11 +69,12 @@ export class NotificationsService {
    * Records a delivery. Repeating it changes nothing but adds new delivery_info.
    * @throws Problem notification-not-found, notification-settled
    */
-  async markSent(id: string, { delivery_info = {} }: MarkSent): Promise<NotificationView> {
+  async markSent(id: string, { delivery_info }: MarkSent): Promise<NotificationView> {
     const key = keyOf(id);
-    const settled = await rows(this.database, settle(key, { as: 'sent', deliveryInfo: delivery_info }));
-    if (settled.length > 0 || Object.keys(delivery_info).length === 0) return this.settledAs('sent', key);
-    const added = await rows(this.database, addDeliveryInfo(key, delivery_info));
+    const deliveryInfo = delivery_info ?? {};
+    const settled = await rows(this.database, settle(key, { as: 'sent', deliveryInfo }));
+    if (settled.length > 0 || Object.keys(deliveryInfo).length === 0) return this.settledAs('sent', key);
+    const added = await rows(this.database, addDeliveryInfo(key, deliveryInfo));
     const notification = await this.settledAs('sent', key);
     if (added.length === 0) throw badField('/delivery_info', `would make meta larger than ${MAX_META_BYTES} bytes`);
     return notification;

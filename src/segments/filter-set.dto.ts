@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { FieldError } from '../common/problem';
@@ -11,6 +11,7 @@ import { filterList, type FilterSet } from './filters';
  * narrow the purchases that count; the totals are tested on those; a set that only narrows asks for at least one such purchase.
  * `{}` is every active customer. An unknown key is refused.
  */
+@ApiSchema({ name: 'FilterSet' })
 export class FilterSetDto {}
 
 // One property a filter: checked, documented, and refused when null.

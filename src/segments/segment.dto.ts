@@ -15,17 +15,17 @@ export class CreateSegment {
 
   /** What it is for. */
   @IsOptional()
-  @IsString()
   @MaxLength(2000)
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2000 })
+  @IsString()
   description?: string | null;
 
   /** The rule. May be left out only where `prompt` is given. */
   @Optional()
-  @IsObject()
   @ValidateNested()
   @Type(() => FilterSetDto)
   @ApiPropertyOptional({ type: FilterSetDto })
+  @IsObject()
   filters?: FilterSet;
 
   /**
@@ -33,9 +33,9 @@ export class CreateSegment {
    * name the same one. When no usable rule comes out, nothing is saved.
    */
   @IsOptional()
-  @IsString()
   @MaxLength(2000)
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2000, example: 'spent 100 € with us in the last 90 days' })
+  @IsString()
   prompt?: string | null;
 }
 
@@ -48,16 +48,16 @@ export class UpdateSegment {
 
   /** What it is for. */
   @Optional()
-  @IsString()
   @MaxLength(2000)
+  @IsString()
   description?: string;
 
   /** The whole rule: it replaces the one there was. */
   @Optional()
-  @IsObject()
   @ValidateNested()
   @Type(() => FilterSetDto)
   @ApiPropertyOptional({ type: FilterSetDto })
+  @IsObject()
   filters?: FilterSet;
 
   /** Inactive segments add nobody to a campaign. */

@@ -34,4 +34,4 @@ function tokenLine(embedded: boolean, generated?: AdminToken): string {
   return embedded ? `${generated.token}  (kept in ${generated.file})` : `in ${generated.file}`;
 }
 
-const tokenInShell = (generated?: AdminToken): string => (generated ? `$(cat '${generated.file}')` : '$ADMIN_TOKEN');
+const tokenInShell = (generated?: AdminToken): string => (generated ? `$(cat '${generated.file}')` : '${ADMIN_TOKENS%%,*}');

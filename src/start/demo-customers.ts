@@ -22,7 +22,7 @@ export async function loadDemoCustomers(
     report('DEMO_DATA is left out: users and purchase_history belong to others');
     return;
   }
-  const users = raw(`${config.CUSTOMERS_SCHEMA}.users`);
+  const users = raw(`"${config.CUSTOMERS_SCHEMA}".users`);
   const { empty } = await row<{ empty: boolean }>(database, sql`SELECT NOT EXISTS (SELECT 1 FROM ${users}) AS empty`);
   if (!empty) return;
   report(`Making up ${customers} customers and their purchases (DEMO_DATA=off leaves them out)`);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Principal } from '../../auth/principal';
+import { nameOf, type Principal } from '../../auth/principal';
 import type { Page } from '../../common/answer';
 import { Cursors } from '../../common/cursors';
 import type { ListQuery } from '../../common/list.dto';
@@ -58,7 +58,7 @@ export class DispatchesService {
           message: campaign.message,
           rule: rules.map(({ id, version, filters }) => ({ id, version, filters })),
           asOf: as_of,
-          requestedBy: caller.id,
+          requestedBy: nameOf(caller),
         }),
       );
       const audience = this.audience.statement(
@@ -66,7 +66,7 @@ export class DispatchesService {
         frozen,
       );
       const figures = await this.notifications.enqueue(transaction, { dispatchId: id, campaignId, audience });
-      await rows(transaction, finishDispatch(id, figures));
+      await row(transaction, finishDispatch(id, figures));
       return toDispatchView(await row<DispatchRow>(transaction, selectDispatch(id)));
     });
   }

@@ -32,7 +32,8 @@ export const finishDispatch = (
   UPDATE dispatches
   SET status = 'dispatched', matched = ${figures.matched}, already_notified = ${figures.already_notified}, queued = ${figures.queued},
       finished_at = clock_timestamp()
-  WHERE id = ${id} AND status = 'writing'`;
+  WHERE id = ${id} AND status = 'writing'
+  RETURNING id`;
 
 /** Dispatches with the sums over their lanes (200 lanes a million notifications), newest first. */
 const dispatchesWhere = (condition: Sql, limit: Sql = empty): Sql => sql`

@@ -24,7 +24,7 @@ export class Foundation1795000000000 implements MigrationInterface {
         id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         name        text NOT NULL,
         description text NOT NULL DEFAULT '',
-        message     text NOT NULL CHECK (message <> ''),
+        message     text NOT NULL CHECK (message ~ '\\S'),
         segment_ids uuid[] NOT NULL CHECK (cardinality(segment_ids) BETWEEN 1 AND 50),
         is_active   boolean NOT NULL DEFAULT true,
         version     integer NOT NULL DEFAULT 1,
@@ -85,6 +85,7 @@ export class Foundation1795000000000 implements MigrationInterface {
         state       smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 4),  -- 0 queued 1 waits to be retried 2 sent 3 failed 4 cancelled
         attempts    smallint NOT NULL DEFAULT 0,
         settled_at  timestamptz(3),
+        updated_at  timestamptz(3),  -- when meta grew after that
         error       text,
         meta        jsonb,
         PRIMARY KEY (dispatch_id, user_id)
