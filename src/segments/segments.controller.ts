@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import {
   AnswersCreated,
   AnswersNothing,
@@ -21,6 +22,13 @@ export class SegmentsController {
 
   /** Create a segment, from filters or from a sentence. */
   @Post()
+  @ApiBody({
+    type: CreateSegment,
+    examples: {
+      filters: { value: { name: 'Organic regulars', filters: { last_days: 90, min_total_spent: 100 } } },
+      sentence: { value: { name: 'Spenders', prompt: 'spent 100 € with us in the last 90 days' } },
+    },
+  })
   @Refuses(...modelProblems)
   @AnswersCreated(SegmentView)
   create(@Body() body: CreateSegment) {
