@@ -87,7 +87,10 @@ describe('npm run demo', () => {
 
   it('is refused where the tables belong to others', async () => {
     const theirs = await emptyDatabase();
-    await theirs.query('CREATE TABLE users (id uuid PRIMARY KEY); CREATE TABLE purchase_history (id uuid PRIMARY KEY)');
+    await theirs.query(`
+      CREATE TABLE users (id uuid PRIMARY KEY, is_active boolean, preferences jsonb);
+      CREATE TABLE purchase_history (id uuid PRIMARY KEY, user_id uuid, purchase_date timestamptz, store_name text,
+                                     total_amount numeric, is_market_store boolean)`);
 
     const { code, err } = await runCommand(demoCommand, [], { DATABASE_URL: theirs.url });
 
