@@ -31,6 +31,19 @@ module.exports = {
       to: { path: `^src/(${domains.join('|')})/`, pathNot: [`^src/$1/`, open, '^src/segments/filters/index\\.ts$'] },
     },
     {
+      name: 'doctor-sees-tables-only',
+      comment: 'It looks at a database from outside, and works where the service does not start.',
+      severity: 'error',
+      from: { path: '^src/doctor/' },
+      to: { path: '^src/', pathNot: '^src/(doctor|common|config|database)/|^src/customers/customer-tables\\.ts$' },
+    },
+    {
+      name: 'nobody-asks-the-doctor',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/doctor/' },
+      to: { path: '^src/doctor/' },
+    },
+    {
       name: 'the-ground-floor-knows-no-domain',
       severity: 'error',
       from: { path: '^src/(common|config|auth|health)/' },
@@ -50,7 +63,7 @@ module.exports = {
       from: { path: '^src/segments/filters/', pathNot: '\\.spec\\.ts$' },
       to: {
         path: ['@nestjs', 'typeorm', '^src/'],
-        pathNot: ['^src/segments/filters/', '^src/common/(sql|validators)\\.ts$'],
+        pathNot: ['^src/segments/filters/', '^src/common/(sql|validators|instant)\\.ts$'],
       },
     },
     {

@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { REFUSALS } from './common/api-docs';
 import { type ProblemType, problemTypes } from './common/problem';
 import { ProblemView } from './common/problem.dto';
+import { ruleSchema, ruleShapes } from './segments/rules/rule.dto';
 import { name, version } from './version';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -24,9 +25,10 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
     .build();
   delete skeleton.info.contact; // the builder's is empty
   const document = SwaggerModule.createDocument(app, skeleton, {
-    extraModels: [ProblemView],
+    extraModels: [ProblemView, ...ruleShapes],
     operationIdFactory: (controller, method) => `${controller.replace('Controller', '').toLowerCase()}.${method}`,
   });
+  document.components!.schemas!.Rule = ruleSchema;
   for (const [path, item] of Object.entries(document.paths))
     for (const method of METHODS) if (item[method]) complete(path, item[method]);
   for (const [schemaName, schema] of Object.entries(document.components?.schemas ?? {})) {
@@ -41,13 +43,14 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
-const isRequestBody = (schemaName: string) => /^(Create|Update|Mark|Generate)[A-Z]|Request$|^FilterSet$/.test(schemaName);
+const isRequestBody = (schemaName: string) =>
+  /^(Create|Update|Mark|Generate)[A-Z]|Request$|^FilterSet$|^(All|Any|Not|Segment)Rule$/.test(schemaName);
 
 function complete(path: string, operation: Operation): void {
   if (isPublic(path)) operation.security = [];
   for (const parameter of operation.parameters ?? []) {
     if (!('in' in parameter) || parameter.in !== 'path') continue;
-    const isUuid = ['segment_id', 'campaign_id'].includes(parameter.name);
+    const isUuid = ['segment_id', 'campaign_id', 'user_id'].includes(parameter.name);
     parameter.schema = isUuid ? { type: 'string', format: 'uuid' } : { type: 'string', maxLength: 100 };
     parameter.description = `The id of the ${parameter.name.replace('_id', '')}.`;
   }
@@ -74,6 +77,9 @@ function complete(path: string, operation: Operation): void {
 /** The model is all that an address below /ai/ needs. */
 const asksDatabase = (path: string) => !isPublic(path) && !path.startsWith('/ai/');
 
+/** Where a rule is asked of the customers. */
+const asksRules = (path: string) => /^\/(segments|campaigns)\/.*(preview|count|users|explain|overlap|dispatch$)/.test(path);
+
 /** These writes may be sent without a body at all. */
 const mustHaveBody = (path: string) => !/\/(preview-users|dispatch|mark-sent|mark-failed)$/.test(path);
 
@@ -89,6 +95,7 @@ function problemsOf(path: string, operation: Operation): ProblemType[] {
     ...when(takesBody, 'malformed-json', 'body-too-large', 'unsupported-media-type'),
     ...when(parameters.includes('cursor'), 'bad-cursor'),
     ...when(!isPublic(path), 'unauthenticated', 'forbidden', 'auth-unavailable'),
+    ...when(asksRules(path), 'filter-not-available'),
     ...when(asksDatabase(path), 'database-unavailable', 'database-busy', 'statement-too-slow'),
     ...own,
     'internal-error',

@@ -1,18 +1,32 @@
+import type { IncomingMessage } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
-import { guardJson, requireJson, inspectBytes } from './common/json-guard';
+import { type BodyLimit, bodyLimits, guardJson, inspectBytes, limitOf, requireJson } from './common/json-guard';
 import { createLog, NestLog, requestLog } from './common/logging';
 import { ProblemFilter } from './common/problem.filter';
 import { validationPipe } from './common/validation';
 import type { Config } from './config/config';
 import { serveApiDocument } from './openapi-document';
 
-/** What a body may be. The limit also holds after it is unpacked. */
-const JSON_BODY = { limit: '100kb', type: 'application/json', verify: inspectBytes };
+/** Reads the bodies a limit is for; the limit also holds after they are unpacked. Nothing else: requireJson has seen the type. */
+const jsonBody = (limit: BodyLimit) => ({
+  limit: limit.bytes,
+  type: (request: IncomingMessage) => limitOf(request.url) === limit,
+  verify: inspectBytes,
+});
 
 /** What pages of other origins may read beside the body. */
-const EXPOSED = ['ETag', 'Link', 'Location', 'Retry-After', 'X-Request-Id', 'X-Total-Count'];
+const EXPOSED = [
+  'ETag',
+  'Link',
+  'Location',
+  'Retry-After',
+  'X-Data-As-Of',
+  'X-Data-Source',
+  'X-Request-Id',
+  'X-Total-Count',
+];
 
 /** helmet's defaults, but for the two that only TLS in front of us can decide: over plain HTTP they would blank the page. */
 const PAGE: HelmetOptions = {
@@ -50,7 +64,7 @@ export function setup(app: NestExpressApplication, config: Pick<Config, 'CORS_OR
   if (config.CORS_ORIGINS.length > 0)
     app.enableCors({ origin: [...config.CORS_ORIGINS], exposedHeaders: EXPOSED, maxAge: 600 });
   app.use(requireJson);
-  app.useBodyParser('json', JSON_BODY);
+  for (const limit of bodyLimits) app.useBodyParser('json', jsonBody(limit));
   app.use(guardJson);
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter());

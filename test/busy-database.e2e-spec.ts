@@ -57,7 +57,7 @@ it('gives a slow question up with 503, and a dispatch its time', async () => {
   const campaign = await app.make.campaign([segment]);
 
   const preview = await app.api.post(`/segments/${segment.id}/preview-users`);
-  expect(refusalFault(preview, { status: 503, type: 'statement-too-slow' })).toBeUndefined();
+  expect(refusalFault(preview, { status: 503, type: 'rule-too-heavy' })).toBeUndefined();
   expect(preview.headers['retry-after']).toBe('30');
 
   const dispatch = await app.api.post(`/campaigns/${campaign.id}/dispatch`).expect(200);

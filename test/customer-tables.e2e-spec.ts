@@ -51,6 +51,20 @@ describe('users and purchase_history', () => {
     await expect(requireReadable(db, 'public')).rejects.toThrow(said);
   });
 
+  it('may lack columns that one filter asks about: that is told, and no more', async () => {
+    await tablesOfOthers();
+    await db.query('ALTER TABLE users ADD role text; ALTER TABLE purchase_history ADD products json');
+    const told: string[] = [];
+
+    await requireReadable(db, 'public', (line) => told.push(line));
+
+    expect(told).toEqual([
+      'public.users.registration_date is missing: rules with the filter registered_within_days will be refused',
+      'public.purchase_history.products is json: rules with the filter products_contain will be refused',
+      'public.purchase_history.ticket_type is missing: rules with the filter ticket_types_in will be refused',
+    ]);
+  });
+
   it('are made in a schema that is not there yet', async () => {
     expect(await ensureCustomerTables(db, 'shop')).toBe('created');
 

@@ -14,6 +14,12 @@ beforeAll(async () => {
   ids = { segment: segments[0].id, other_segment: segments[1].id, campaign: campaigns[0].id };
   await api.post(`/campaigns/${ids.campaign}/dispatch`).expect(200);
   await make.customer();
+  await api.patch(`/segments/${ids.segment}`).set('If-Match', '*').send({ name: 'Edited' }).expect(200);
+  await app.db.query(
+    `INSERT INTO segment_sizes (segment_id, version, as_of, total, source)
+     SELECT $1, 1, now() - i * interval '1 hour', i, 'database' FROM generate_series(1, 3) i`,
+    [ids.segment],
+  );
   await api.post(`/campaigns/${ids.campaign}/dispatch`).expect(200);
 });
 afterAll(() => app.close());
@@ -30,6 +36,11 @@ const lists: Record<string, [method: string, path: () => string]> = {
   'customers of a segment': ['POST', () => `/segments/${ids.segment}/preview-users?limit=1`],
   'the same at another instant': ['POST', () => `/segments/${ids.segment}/preview-users?limit=1&as_of=2026-01-01T00:00:00Z`],
   'customers of another segment': ['POST', () => `/segments/${ids.other_segment}/preview-users?limit=1`],
+  'customers of a segment with their figures': ['GET', () => `/segments/${ids.segment}/users?limit=1`],
+  'the same figures at another instant': ['GET', () => `/segments/${ids.segment}/users?limit=1&as_of=2026-01-01T00:00:00Z`],
+  'figures of another segment': ['GET', () => `/segments/${ids.other_segment}/users?limit=1`],
+  'versions of a segment': ['GET', () => `/segments/${ids.segment}/versions?limit=1`],
+  'sizes of a segment': ['GET', () => `/segments/${ids.segment}/sizes?limit=1`],
   'customers of a campaign': ['POST', () => `/campaigns/${ids.campaign}/preview-users?limit=1`],
   'dispatches of a campaign': ['GET', () => `/campaigns/${ids.campaign}/dispatches?limit=1`],
   notifications: ['GET', () => '/notifications?limit=1'],

@@ -21,7 +21,7 @@ async function wrongly(bodies: { one: Write; pointer: string; body: string }[]):
   const wrong: string[] = [];
   for (const { one, pointer, body } of bodies) {
     const fault = refusalFault(await app.write(one, body), { status: 400, pointer });
-    if (fault) wrong.push(`${one.operation} ${pointer} ${body.slice(0, 150)} ${fault}`);
+    if (fault) wrong.push(`${one.operation} ${one.form} ${pointer} ${body.slice(0, 150)} ${fault}`);
   }
   return wrong;
 }
@@ -72,7 +72,12 @@ const tables: [what: string, fields: (field: BodyField) => boolean, values: unkn
   ['whole numbers that are none, or too large', ({ type }) => type === 'integer', NO_INTEGERS],
   ['amounts with parts of a cent', ({ pointer }) => pointer.endsWith('_spent'), [0.001, 1e-7, 0.1 + 0.2, 99.999, -0.01]],
   ['flags that are none', ({ type }) => type === 'boolean', NO_FLAGS],
-  ['lists that are none, or hold something else', ({ type }) => type === 'array', NO_LISTS],
+  ['lists that are none, or hold something else', ({ type, schema }) => type === 'array' && !schema.items?.$ref, NO_LISTS],
+  [
+    'lists of rules that are none',
+    ({ schema }) => schema.items?.$ref !== undefined,
+    NO_LISTS.filter((list) => JSON.stringify(list) !== '[{}]'),
+  ],
   ['objects that are none', ({ type }) => type === 'object', NO_OBJECTS],
   ['JSON that could not be kept', isOpenObject, BAD_JSON],
   ['null where a value must be', ({ nullable }) => !nullable, [null]],
@@ -96,7 +101,8 @@ describe('what is wrong in a body is named in a 400, and nothing is changed', ()
       ['', ...one.fields.filter(isClosedObject).map(({ pointer }) => pointer)].flatMap((parent) =>
         UNKNOWN.map((key) => {
           const good = JSON.stringify(app.goodBody(one));
-          const at = parent === '' ? 1 : good.indexOf('{', good.indexOf(`"${parent.slice(1)}"`)) + 1;
+          const inside = (from: number, name: string) => good.indexOf('{', good.indexOf(`"${name}"`, from)) + 1;
+          const at = parent.split('/').slice(1).reduce(inside, 1);
           const body = `${good.slice(0, at)}${JSON.stringify(key)}:1,${good.slice(at)}`.replace(',}', '}');
           return { one, pointer: `${parent}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, body };
         }),

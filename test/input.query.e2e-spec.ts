@@ -6,6 +6,8 @@ import { send } from './support/wire';
 
 let app: TestApp;
 let ids: Record<string, string>;
+/** What must be in a write that takes parameters as well. */
+let bodies: Record<string, object>;
 let before: Record<string, string>;
 
 beforeAll(async () => {
@@ -13,10 +15,15 @@ beforeAll(async () => {
   const { make, api } = app;
   await make.customers(2);
   const segment = await make.segment();
+  const other = await make.segment();
   const campaign = await make.campaign([segment]);
   const dispatch = (await api.post(`/campaigns/${campaign.id}/dispatch`).expect(200)).body;
   const [{ id, user_id }] = (await api.get('/notifications').expect(200)).body;
   ids = { segment_id: segment.id, campaign_id: campaign.id, dispatch_id: dispatch.id, notification_id: id, user_id };
+  bodies = {
+    '/segments/preview': { filters: {} },
+    '/segments/overlap': { segment_ids: [segment.id, other.id] },
+  };
   before = await contents(app.db);
 });
 afterAll(async () => {
@@ -43,6 +50,13 @@ const address = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) =
 const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
   send(app.url, { method: method.toUpperCase(), path, headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...headers } });
 
+/** The operation with this query, and with the body it needs. */
+const asked = (method: string, path: string, query: string) => {
+  const body = bodies[path] && JSON.stringify(bodies[path]);
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, ...(body && { 'content-type': 'application/json' }) };
+  return send(app.url, { method: method.toUpperCase(), path: `${address(path)}?${query}`, headers, body });
+};
+
 /** A list of words: shorter to read than as many quotes. */
 const words = (text: string) => text.trim().split(/\s+/);
 
@@ -52,7 +66,7 @@ async function wrongly(parameter: string, values: string[], twice: string): Prom
   expect(taking(parameter)).not.toEqual([]);
   for (const { method, path } of taking(parameter))
     for (const value of ['', ...values, `${twice}&${parameter}=${twice}`]) {
-      const answer = await ask(method, `${address(path)}?${parameter}=${value}`);
+      const answer = await asked(method, path, `${parameter}=${value}`);
       const fault = refusalFault(answer, { status: 400, pointer: `/${parameter}` });
       if (fault) wrong.push(`${method} ${path}?${parameter}=${value} ${fault}`);
     }
@@ -64,6 +78,10 @@ describe('query parameters that are refused', () => {
     ['limit', '0 1001 -1 %2B1 +1 1e2 0x10 1.0 %201 1%20 ٣ NaN Infinity null 1%00 99999999999999999999 1,2', '1'],
     ['total', 'TRUE 1 0 no null true%20 {}', 'true'],
     ['is_active', 'True 1 yes undefined false%00', 'false'],
+    ['counts', 'True 1 yes null true%20', 'true'],
+    ['source', "Index INDEX memory index,database '%20OR%201=1-- toString %00", 'database'],
+    ['reveal', 'E-mail Email email,email true 1 * constructor', 'email'],
+    ['sample', '51 -1 %2B1 1e1 0x10 1.0 null 99999999999999999999', '50'],
     ['status', "QUEUED toString constructor 0 queued,sent '%20OR%201=1-- %00", 'queued'],
     [
       'user_id',
@@ -87,7 +105,7 @@ describe('query parameters that are refused', () => {
   ])('a value of %s that is none, or two of them', async (parameter, values, good) => {
     expect(await wrongly(parameter, words(values), good)).toEqual([]);
     for (const { method, path } of taking(parameter))
-      expect([path, (await ask(method, `${address(path)}?${parameter}=${good}`)).status]).toEqual([path, 200]);
+      expect([path, (await asked(method, path, `${parameter}=${good}`)).status]).toEqual([path, 200]);
   });
 
   it('a parameter that nobody knows, in whatever clothes', async () => {
@@ -131,10 +149,9 @@ describe('addresses that are refused', () => {
       for (const { name } of parameters.filter((one) => one.in === 'path'))
         for (const id of [...none, '9'.repeat(400)]) {
           const answer = await ask(method, path.replace(`{${name}}`, id), { 'if-match': '*' });
-          const [status, type] =
-            name.endsWith('segment_id') || name === 'campaign_id'
-              ? [400, 'bad-request']
-              : [404, name.replace('_id', '-not-found')];
+          const [status, type] = ['segment_id', 'campaign_id', 'user_id'].includes(name)
+            ? [400, 'bad-request']
+            : [404, name.replace('_id', '-not-found')];
           expect([method, path, id, refusalFault(answer, { status, type })]).toEqual([method, path, id, undefined]);
         }
   });

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { Refuses } from '../common/api-docs';
 import { GeneratedText, GenerateText } from './ai.dto';
-import { CallerGone } from './caller-gone';
+import { CallerGone } from '../common/caller-gone';
 import { LanguageModel } from './language-model';
 
 @Controller('ai')

@@ -4,7 +4,7 @@ import { type FakeOllama, startFakeOllama } from '../../test/support/fake-ollama
 import { answerJson } from '../../test/support/stub-server';
 import { loadConfig } from '../config/config';
 import { type FieldError, Problem } from '../common/problem';
-import { filterSetErrors, filterSetSchema } from '../segments/filter-set.dto';
+import { filterSetErrors, filterSetSchema } from '../segments/rules/filter-set.dto';
 import { filterList, type FilterSet } from '../segments/filters';
 import { OllamaLanguageModel } from './ollama.language-model';
 import { segmentPrompt, workedExamples } from './prompts/segment.prompt';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { jsonFault } from '../common/json-guard';
 import { type FieldError, Problem } from '../common/problem';
-import { asksNothing, filterSetErrors, filterSetSchema } from '../segments/filter-set.dto';
+import { asksNothing, filterSetErrors, filterSetSchema } from '../segments/rules/filter-set.dto';
 import { filterList, type FilterSet } from '../segments/filters';
 import type { SegmentDrafter } from '../segments/segment-drafter';
 import { LanguageModel } from './language-model';

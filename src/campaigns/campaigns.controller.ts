@@ -72,7 +72,7 @@ export class CampaignsController {
   /** Ids of the customers of its active segments now, or at `as_of`, each once, ordered by id. */
   @Post(':campaign_id/preview-users')
   @HttpCode(200)
-  @Refuses('campaign-not-found')
+  @Refuses('campaign-not-found', 'segment-inactive', 'rule-too-heavy')
   @TakesNoBody()
   @AnswersPage({ schema: { type: 'string', format: 'uuid' } })
   previewUsers(@Id('campaign_id') id: string, @Query() query: PreviewQuery, @NoBody() _body: unknown) {
@@ -81,7 +81,7 @@ export class CampaignsController {
 
   /** Queue one notification for each customer of the campaign who has none from it yet. All of them, or none. */
   @Post(':campaign_id/dispatch')
-  @Refuses('campaign-not-found', 'campaign-inactive', 'no-active-segment', 'dispatch-in-progress')
+  @Refuses('campaign-not-found', 'campaign-inactive', 'no-active-segment', 'segment-inactive', 'dispatch-in-progress')
   @HttpCode(200)
   @ApiOkResponse({ type: DispatchView })
   dispatch(

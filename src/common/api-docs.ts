@@ -31,12 +31,23 @@ export const AnswersVersioned = (type: Type) => ApiOkResponse({ type, headers: E
 /** 201 with what was created, its address and its ETag. */
 export const AnswersCreated = (type: Type) => ApiCreatedResponse({ type, headers: { ...LOCATION, ...ETAG } });
 
-/** 200 with a plain array; paging in headers. */
-export const AnswersPage = (items: Items) =>
+const READ: Headers = {
+  'X-Data-Source': { description: 'Where it was computed.', schema: { type: 'string', enum: ['index', 'database'] } },
+  'X-Data-As-Of': {
+    description: 'The instant at which the rules were read: what happened to customers and purchases later is not in it.',
+    schema: { type: 'string', format: 'date-time' },
+  },
+};
+
+/** 200 with a plain array; paging in headers. `computed` where figures in it may be computed from customers and purchases. */
+export const AnswersPage = (items: Items & { computed?: true }) =>
   ApiOkResponse({
     ...('type' in items ? { type: items.type, isArray: true } : { schema: { type: 'array', items: items.schema } }),
-    headers: PAGING,
+    headers: { ...PAGING, ...(items.computed && READ) },
   });
+
+/** 200 with figures computed from customers and purchases. */
+export const AnswersComputed = (type: Type) => ApiOkResponse({ type, headers: READ });
 
 /** Where @Refuses leaves its list for the API document. */
 export const REFUSALS = 'x-problems';

@@ -6,6 +6,20 @@ import { Problem } from './problem';
 /** Limits of a JSON body, checked before any library walks it: class-transformer overflows the stack at a depth of about 1,300. */
 const MAX_DEPTH = 32;
 const MAX_NODES = 10_000;
+
+/** How much a body may be: bytes, also after it is unpacked, and values. */
+export interface BodyLimit {
+  readonly path: RegExp;
+  readonly bytes: number;
+  readonly nodes: number;
+}
+
+/** The first that fits. A rule may be a list of 10,000 customers, of 39 bytes each. */
+export const bodyLimits: readonly BodyLimit[] = [
+  { path: /^\/segments(\/|\?|$)/i, bytes: 512 * 1024, nodes: 12_000 },
+  { path: /^/, bytes: 100 * 1024, nodes: MAX_NODES },
+];
+export const limitOf = (url = '') => bodyLimits.find(({ path }) => path.test(url)) as BodyLimit;
 /** `constructor`, `toString` …: class-transformer drops them without a word, so a misspelt filter set would become everybody. */
 const isForbidden = (key: string) => key === 'prototype' || Object.hasOwn(Object.prototype, key);
 // eslint-disable-next-line no-control-regex
@@ -15,11 +29,11 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
  * What is wrong with a parsed JSON value, or undefined. PostgreSQL refuses U+0000 and lone surrogates with an error; JavaScript rounds
  * large integers and reads 1e400 as infinity without one.
  */
-export function jsonFault(body: unknown): { pointer: string; detail: string } | undefined {
+export function jsonFault(body: unknown, maxNodes = MAX_NODES): { pointer: string; detail: string } | undefined {
   const open: { value: unknown; depth: number; pointer: string }[] = [{ value: body, depth: 1, pointer: '' }];
   for (let nodes = 0; open.length > 0; nodes++) {
     const { value, depth, pointer } = open.pop()!;
-    if (nodes >= MAX_NODES) return { pointer: '', detail: `has more than ${MAX_NODES} values` };
+    if (nodes >= maxNodes) return { pointer: '', detail: `has more than ${maxNodes} values` };
     if (depth > MAX_DEPTH) return { pointer: '', detail: `is nested deeper than ${MAX_DEPTH} levels` };
     const detail = scalarFault(value);
     if (detail) return { pointer, detail };
@@ -93,7 +107,7 @@ export function guardJson(request: Request, _response: Response, next: NextFunct
     );
   const written = (request as Counted)[MEMBERS];
   const fault =
-    jsonFault(body) ??
+    jsonFault(body, limitOf(request.originalUrl).nodes) ??
     // of two equal keys JSON.parse takes the last: {"filters": {"last_days": 3}, "filters": {}} would be everybody
     (written !== undefined && written !== members(body) ? { pointer: '', detail: 'has a key twice' } : undefined) ??
     (request.url.includes('?') ? jsonFault(request.query) : undefined);

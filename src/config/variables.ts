@@ -134,6 +134,23 @@ export const variables = {
   }),
   JWT_AUDIENCE: text(2048)({ default: undefined, desc: 'The aud claim a token must carry.', example: 'crm' }),
 
+  COLUMN_INDEX: str({
+    default: 'auto',
+    choices: ['auto', 'off'],
+    desc: 'Count segments from columns held in memory, where there are enough purchases; or always ask PostgreSQL.',
+  }),
+  COLUMN_INDEX_MEMORY_MB: integer(
+    8,
+    1_000_000,
+  )({
+    default: 512,
+    desc: 'What the columns may take in each process, about 20 bytes a purchase. Beyond it the newest purchases that fit are held.',
+  }),
+  COLUMN_INDEX_FROM_PURCHASES: integer(
+    0,
+    999_999_999,
+  )({ default: 100_000, desc: 'With fewer purchases PostgreSQL is fast enough: there is no column index.' }),
+
   OLLAMA_HOST: httpUrl({ default: 'http://ollama:11434', desc: 'Where Ollama listens; keep it on a private network.' }),
   LLM_MODEL: text(200)({ default: 'llama3.2:1b-instruct', desc: 'The model asked, as `ollama pull` names it.' }),
   LLM_TIMEOUT_SECONDS: integer(

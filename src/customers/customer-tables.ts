@@ -3,7 +3,7 @@ import { type Queryable, raw, row, rows, sql } from '../common/sql';
 import { ConfigError } from '../config/config';
 
 /** The two tables of others that this service reads. */
-const customerTables = ['users', 'purchase_history'] as const;
+export const customerTables = ['users', 'purchase_history'] as const;
 export type CustomerTable = (typeof customerTables)[number];
 
 /** The comment on a table that this service has made: it tells a table it may fill from one that belongs to others. */
@@ -35,8 +35,8 @@ export async function ensureCustomerTables(database: Queryable, customersSchema:
   return 'created';
 }
 
-/** The columns that are read, and the type where only one will do. */
-const columnsRead: readonly (readonly [table: CustomerTable, column: string, type?: string])[] = [
+/** The columns that are read whatever is asked, and the type where only one will do. */
+export const columnsRead: readonly (readonly [table: CustomerTable, column: string, type?: string])[] = [
   ['users', 'id', 'uuid'],
   ['users', 'is_active', 'boolean'],
   ['users', 'preferences', 'jsonb'],
@@ -47,19 +47,26 @@ const columnsRead: readonly (readonly [table: CustomerTable, column: string, typ
   ['purchase_history', 'is_market_store', 'boolean'],
 ];
 
+/** The columns that one filter asks about, and the types it can ask, where not every one. Without them, the service does without it. */
+export const columnsOfFilters: readonly (readonly [table: CustomerTable, column: string, filter: string, types?: RegExp])[] =
+  [
+    ['users', 'role', 'roles_in'],
+    ['users', 'registration_date', 'registered_within_days', /^(timestamp|date)/],
+    ['purchase_history', 'products', 'products_contain', /^jsonb$/],
+    ['purchase_history', 'ticket_type', 'ticket_types_in'],
+  ];
+
 /**
  * Looks whether segments can be asked of the two tables, so that an unsuitable database is known at the start and not by its first request.
+ * @param report is told of the filters that cannot be used.
  * @throws ConfigError naming the first column that is missing, of another type, or not to be read by our role.
  */
-export async function requireReadable(database: Queryable, customersSchema: string): Promise<void> {
-  const columns = await rows<{ name: string; type: string; readable: boolean }>(
-    database,
-    sql`SELECT c.relname || '.' || a.attname AS name, format_type(a.atttypid, NULL) AS type,
-               has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT') AS readable
-          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-         WHERE n.nspname = ${customersSchema} AND c.relname = ANY (${[...customerTables]})`,
-  );
+export async function requireReadable(
+  database: Queryable,
+  customersSchema: string,
+  report?: (line: string) => void,
+): Promise<void> {
+  const columns = await customerColumns(database, customersSchema);
   for (const [table, column, type] of columnsRead) {
     const where = `${customersSchema}.${table}.${column}`;
     const found = columns.find(({ name }) => name === `${table}.${column}`);
@@ -70,7 +77,36 @@ export async function requireReadable(database: Queryable, customersSchema: stri
         `${where} may not be read: GRANT SELECT ON ${customersSchema}.${table} to the role of this service`,
       );
   }
+  for (const [table, column, filter, types] of columnsOfFilters) {
+    const found = columns.find(({ name }) => name === `${table}.${column}`);
+    const fault = !found
+      ? 'is missing'
+      : !found.readable
+        ? 'may not be read'
+        : types?.test(found.type) === false && `is ${found.type}`;
+    if (fault) report?.(`${customersSchema}.${table}.${column} ${fault}: rules with the filter ${filter} will be refused`);
+  }
 }
+
+export interface CustomerColumn {
+  /** `users.id` */
+  name: string;
+  /** Without its length or precision: `numeric`. */
+  type: string;
+  /** Our role may. */
+  readable: boolean;
+}
+
+/** The columns of the two tables, whatever they are. */
+export const customerColumns = (database: Queryable, customersSchema: string): Promise<CustomerColumn[]> =>
+  rows(
+    database,
+    sql`SELECT c.relname || '.' || a.attname AS name, format_type(a.atttypid, NULL) AS type,
+               has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT') AS readable
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+         WHERE n.nspname = ${customersSchema} AND c.relname = ANY (${[...customerTables]})`,
+  );
 
 /** Whether this service has made both tables. False too where they are missing. */
 export async function customerTablesAreOurs(database: Queryable, customersSchema: string): Promise<boolean> {

@@ -13,14 +13,15 @@ const COMING_UP = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|
 /**
  * Connects, and waits for a database that is coming up.
  * @param report is told once, when there is something to wait for.
- * @throws ConfigError at once where waiting is no use (password, database, TLS), else after 30 s.
+ * @throws ConfigError at once where waiting is no use (password, database, TLS), else after `patienceMs`.
  */
 export async function connectPatiently(
   options: PostgresDataSourceOptions,
   report: (line: string) => void,
+  patienceMs = PATIENCE_MS,
 ): Promise<DataSource> {
   const where = target(options.url!);
-  const giveUpAt = Date.now() + PATIENCE_MS;
+  const giveUpAt = Date.now() + patienceMs;
   for (let attempt = 1; ; attempt++) {
     try {
       return await new DataSource(options).initialize();
@@ -30,7 +31,7 @@ export async function connectPatiently(
       const comingUp = COMING_UP.test(code) || /timeout expired|Connection terminated/.test(error.message);
       if (!comingUp) throw new ConfigError(`${where} does not let us in: ${reason(code, error)}`, { cause });
       if (Date.now() > giveUpAt)
-        throw new ConfigError(`${where} did not answer for ${PATIENCE_MS / 1000} s: ${reason(code, error)}`, { cause });
+        throw new ConfigError(`${where} did not answer for ${patienceMs / 1000} s: ${reason(code, error)}`, { cause });
       if (attempt === 1) report(`Waiting: ${where} does not answer yet (${reason(code, error)})`);
       await sleep(RETRY_MS);
     }

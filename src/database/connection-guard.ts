@@ -42,13 +42,21 @@ export async function allowTime(transaction: EntityManager, seconds: number): Pr
   allowSilence(client, seconds * 1000 + MARGIN_MS);
 }
 
+/** Cuts the connection of a transaction for whose answer nobody waits any more. The server notices, and stops, where allowTime was asked. */
+export async function abandon(transaction: EntityManager): Promise<void> {
+  const client = (await transaction.queryRunner?.connect()) as PoolClient;
+  streamOf(client).destroy(new Error('Nobody waits for the answer any more'));
+}
+
 /** 0: for ever. */
 function allowSilence(client: PoolClient, ms: number): void {
-  // pg's types do not show it; every byte of either direction starts the time anew
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  const stream = streamOf(client); // every byte of either direction starts the time anew
   stream.setTimeout(0, cut); // takes the listener of before away
   if (ms > 0) stream.setTimeout(ms, cut);
 }
+
+/** pg's types do not show it. */
+const streamOf = (client: PoolClient) => (client as unknown as { connection: { stream: Socket } }).connection.stream;
 
 function cut(this: Socket): void {
   this.destroy(Object.assign(new Error('The database server has been silent for too long'), { code: 'ETIMEDOUT' }));

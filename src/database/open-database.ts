@@ -62,7 +62,7 @@ export const prepareDatabase = (
       await (config.MIGRATE_ON_START ? migrateUp(runner, config, report) : requireMigrated(runner, config));
       const created = (await ensureCustomerTables(runner, config.CUSTOMERS_SCHEMA)) === 'created';
       if (created) report?.(`Made ${config.CUSTOMERS_SCHEMA}.users and .purchase_history, empty: neither was there`);
-      await requireReadable(runner, config.CUSTOMERS_SCHEMA);
+      await requireReadable(runner, config.CUSTOMERS_SCHEMA, report);
       await then(runner);
       return created;
     },

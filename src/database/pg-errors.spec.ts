@@ -62,6 +62,28 @@ it.each([
   expect(typeOf(error)).toBe(type);
 });
 
+describe('a column that an installation does not have', () => {
+  const said = (code: string, message: string) => problemFromDatabase(wrapped(Object.assign(new Error(message), { code })));
+
+  it.each([
+    ['42703', 'column u.role does not exist', 'The filter roles_in asks about users.role'],
+    ['42703', 'Spalte p.products existiert nicht', 'The filter products_contain asks about purchase_history.products'],
+    ['42703', 'column u.loyalty does not exist', 'A filter of the rule'],
+    ['42883', 'operator does not exist: json @> jsonb', 'A filter of the rule'],
+    ['42883', 'operator does not exist: bigint >= timestamp with time zone', 'A filter of the rule'],
+  ])('%s %s', (code, message, detail) => {
+    expect(said(code, message)).toMatchObject({ type: 'filter-not-available', detail: expect.stringContaining(detail) });
+  });
+
+  it.each([
+    ['42703', 'column d.state does not exist'],
+    ['42703', 'column "role" does not exist'],
+    ['42883', 'function gen_id(integer) does not exist'],
+  ])('and not a fault of ours: %s %s', (code, message) => {
+    expect(said(code, message)).toBeUndefined();
+  });
+});
+
 it('keeps the error for the log', () => {
   const error = withCode('57P01');
   expect(problemFromDatabase(error)?.cause).toBe(error);

@@ -1,5 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { Problem, type ProblemType } from '../common/problem';
+import { columnsOfFilters } from '../customers/customer-tables';
 
 type Meaning = readonly [pattern: RegExp, type: ProblemType, detail: string];
 
@@ -50,8 +51,22 @@ export function problemFromDatabase(error: unknown): Problem | undefined {
   const sqlstate = [driverError?.code, code].find(
     (value): value is string => typeof value === 'string' && SQLSTATE.test(value),
   );
+  const unavailable = sqlstate && unavailableFilter(sqlstate, error.message);
+  if (unavailable) return new Problem('filter-not-available', unavailable, [], { cause: error });
   const meaning = sqlstate
     ? bySqlstate.find(([pattern]) => pattern.test(sqlstate))
     : byText.find(([pattern]) => pattern.test(`${error.name} ${String(code)} ${error.message}`));
   return meaning && new Problem(meaning[1], meaning[2], [], { cause: error });
+}
+
+/**
+ * What to say where a filter asks about a column of users (`u`) or purchase_history (`p`) that an installation does not have (42703), or
+ * has in a type without the operator (42883). Everything else of the kind is a fault in our own SQL.
+ */
+function unavailableFilter(sqlstate: string, message: string): string | undefined {
+  const [, missing] = (sqlstate === '42703' && /\b[up]\.(\w+)/.exec(message)) || [];
+  if (missing === undefined && !(sqlstate === '42883' && / (@>|=|[<>]=?) /.test(message))) return undefined;
+  const [table, , filter] = columnsOfFilters.find(([, column]) => column === missing) ?? [];
+  if (filter) return `The filter ${filter} asks about ${table}.${missing}, which is not there. Leave it out of the rule.`;
+  return 'A filter of the rule asks about a column that is not there, or of another type. The log of the start names it.';
 }

@@ -1,10 +1,25 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsBoolean, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
-import { Optional, SingleLine } from '../common/validators';
-import type { FilterSet } from './filters';
-import { FilterSetDto } from './filter-set.dto';
+import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Optional, QueryBoolean, SingleLine } from '../common/validators';
+import { ActiveListQuery } from '../common/list.dto';
+import { type Source, sources } from './engines/audience-engine';
+import type { Rule } from './rules/rule';
+import { IsRule } from './rules/rule.dto';
 import type { Segment } from './segment.entity';
+
+/** Which segments, and whether to count them. */
+export class SegmentsQuery extends ActiveListQuery {
+  /** `true`: each with its `total`. All are counted in one pass. */
+  @Optional()
+  @QueryBoolean()
+  counts: boolean = false;
+
+  /** Where to count; what answers fastest when left out. */
+  @Optional()
+  @IsIn(sources)
+  @ApiProperty({ enum: sources, required: false })
+  source?: Source;
+}
 
 /** A segment to create. */
 export class CreateSegment {
@@ -22,11 +37,8 @@ export class CreateSegment {
 
   /** The rule. May be left out only where `prompt` is given. */
   @Optional()
-  @ValidateNested()
-  @Type(() => FilterSetDto)
-  @ApiPropertyOptional({ type: FilterSetDto })
-  @IsObject()
-  filters?: FilterSet;
+  @IsRule()
+  filters?: Rule;
 
   /**
    * A sentence from which the model drafts filters. They are checked like any others and added to `filters`, which win where both
@@ -54,11 +66,8 @@ export class UpdateSegment {
 
   /** The whole rule: it replaces the one there was. */
   @Optional()
-  @ValidateNested()
-  @Type(() => FilterSetDto)
-  @ApiPropertyOptional({ type: FilterSetDto })
-  @IsObject()
-  filters?: FilterSet;
+  @IsRule()
+  filters?: Rule;
 
   /** Inactive segments add nobody to a campaign. */
   @Optional()
@@ -78,8 +87,8 @@ export class SegmentView {
   description: string;
 
   /** The rule, as it was saved. */
-  @ApiProperty({ type: FilterSetDto })
-  filters: FilterSet;
+  @ApiProperty({ oneOf: [{ $ref: '#/components/schemas/Rule' }] })
+  filters: Rule;
 
   /** Inactive segments add nobody to a campaign. */
   is_active: boolean;
@@ -90,9 +99,14 @@ export class SegmentView {
   /** When it was edited last. */
   @ApiProperty({ format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
   updated_at: string;
+
+  /** Its customers; only with `counts=true`. Null where its rule cannot be read: it refers to a segment that is not active. */
+  @ApiProperty({ type: 'integer', minimum: 0, nullable: true, required: false })
+  total?: number | null;
 }
 
-export const toSegmentView = (segment: Segment): SegmentView => ({
+/** @param total its customers, where they were counted */
+export const toSegmentView = (segment: Segment, total?: number | null): SegmentView => ({
   id: segment.id,
   name: segment.name,
   description: segment.description,
@@ -100,4 +114,5 @@ export const toSegmentView = (segment: Segment): SegmentView => ({
   is_active: segment.is_active,
   created_at: segment.created_at.toISOString(),
   updated_at: segment.updated_at.toISOString(),
+  ...(total !== undefined && { total }),
 });

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { FilterSet } from './filters';
+import type { Rule } from './rules/rule';
 
 /** A saved rule. Its columns carry the names they have on the wire. */
 @Entity('segments')
@@ -14,7 +14,11 @@ export class Segment {
   description: string;
 
   @Column('jsonb')
-  filters: FilterSet;
+  filters: Rule;
+
+  /** The segments that `filters` names. */
+  @Column('uuid', { array: true, default: [] })
+  refers_to: string[];
 
   @Column('boolean', { default: true })
   is_active: boolean;

@@ -1,5 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
+import { Caller } from '../auth/access';
+import type { Principal } from '../auth/principal';
 import {
   AnswersCreated,
   AnswersNothing,
@@ -11,9 +13,9 @@ import {
 } from '../common/api-docs';
 import { modelProblems } from '../common/problem';
 import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
-import { ActiveListQuery, PreviewQuery } from '../common/list.dto';
+import { PreviewQuery } from '../common/list.dto';
 import { Id, NoBody } from '../common/params';
-import { CreateSegment, SegmentView, UpdateSegment } from './segment.dto';
+import { CreateSegment, SegmentsQuery, SegmentView, UpdateSegment } from './segment.dto';
 import { SegmentsService } from './segments.service';
 
 @Controller('segments')
@@ -29,16 +31,17 @@ export class SegmentsController {
       sentence: { value: { name: 'Spenders', prompt: 'spent 100 € with us in the last 90 days' } },
     },
   })
-  @Refuses(...modelProblems)
+  @Refuses('unknown-segment', 'segment-inactive', ...modelProblems)
   @AnswersCreated(SegmentView)
-  create(@Body() body: CreateSegment) {
-    return this.segments.create(body);
+  create(@Body() body: CreateSegment, @Caller() caller: Principal) {
+    return this.segments.create(body, caller);
   }
 
-  /** List segments, newest first. */
+  /** List segments, newest first; with `counts=true` each with its size. */
   @Get()
-  @AnswersPage({ type: SegmentView })
-  list(@Query() query: ActiveListQuery) {
+  @Refuses('filter-not-available', 'rule-too-heavy', 'index-not-available')
+  @AnswersPage({ type: SegmentView, computed: true })
+  list(@Query() query: SegmentsQuery) {
     return this.segments.list(query);
   }
 
@@ -53,26 +56,39 @@ export class SegmentsController {
   /** Change a segment; what is left out stays. */
   @Patch(':segment_id')
   @TakesIfMatch(true)
-  @Refuses('segment-not-found', 'precondition-failed', 'precondition-required')
+  @Refuses(
+    'segment-not-found',
+    'unknown-segment',
+    'segment-inactive',
+    'segment-cycle',
+    'segment-in-use',
+    'precondition-failed',
+    'precondition-required',
+  )
   @AnswersVersioned(SegmentView)
-  update(@Id('segment_id') id: string, @Body() body: UpdateSegment, @IfMatch() expected: ExpectedVersion) {
-    return this.segments.update(id, body, expected);
+  update(
+    @Id('segment_id') id: string,
+    @Body() body: UpdateSegment,
+    @IfMatch() expected: ExpectedVersion,
+    @Caller() caller: Principal,
+  ) {
+    return this.segments.update(id, body, expected, caller);
   }
 
   /** Deactivate a segment. It stays readable, adds nobody to a campaign, and can be activated again. */
   @Delete(':segment_id')
   @TakesIfMatch(false)
-  @Refuses('segment-not-found', 'precondition-failed')
+  @Refuses('segment-not-found', 'segment-in-use', 'precondition-failed')
   @HttpCode(204)
   @AnswersNothing()
-  deactivate(@Id('segment_id') id: string, @OptionalIfMatch() expected: ExpectedVersion) {
-    return this.segments.deactivate(id, expected);
+  deactivate(@Id('segment_id') id: string, @OptionalIfMatch() expected: ExpectedVersion, @Caller() caller: Principal) {
+    return this.segments.deactivate(id, expected, caller);
   }
 
   /** Ids of the customers it matches now, or at `as_of`, ordered by id. */
   @Post(':segment_id/preview-users')
   @HttpCode(200)
-  @Refuses('segment-not-found')
+  @Refuses('segment-not-found', 'segment-inactive', 'rule-too-heavy')
   @TakesNoBody()
   @AnswersPage({ schema: { type: 'string', format: 'uuid' } })
   previewUsers(@Id('segment_id') id: string, @Query() query: PreviewQuery, @NoBody() _body: unknown) {

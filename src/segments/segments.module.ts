@@ -1,15 +1,39 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AudienceCounter } from './engines/audience-counter';
 import { AudienceService } from './audience.service';
-import { SegmentQueryBuilder } from './segment-query.builder';
+import { ColumnIndex } from './column-index/column-index';
+import { ColumnIndexController } from './column-index/column-index.controller';
+import { DatabaseEngine } from './engines/database.engine';
+import { SegmentCsvService } from './insight/segment-csv.service';
+import { SegmentHistoryService } from './history/segment-history.service';
+import { SegmentInsightController } from './insight/segment-insight.controller';
+import { SegmentInsightService } from './insight/segment-insight.service';
+import { SegmentOverlapService } from './insight/segment-overlap.service';
+import { SegmentQueryBuilder } from './queries/segment-query.builder';
+import { SegmentRules } from './rules/segment-rules';
+import { SegmentSizes } from './history/segment-sizes';
 import { Segment } from './segment.entity';
 import { SegmentsController } from './segments.controller';
 import { SegmentsService } from './segments.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Segment])],
-  controllers: [SegmentsController],
-  providers: [SegmentsService, SegmentQueryBuilder, AudienceService],
+  controllers: [SegmentInsightController, SegmentsController, ColumnIndexController],
+  providers: [
+    SegmentsService,
+    SegmentInsightService,
+    SegmentOverlapService,
+    SegmentHistoryService,
+    SegmentCsvService,
+    SegmentSizes,
+    SegmentRules,
+    AudienceService,
+    AudienceCounter,
+    SegmentQueryBuilder,
+    DatabaseEngine,
+    ColumnIndex,
+  ],
   exports: [AudienceService],
 })
 export class SegmentsModule {}

@@ -1,40 +1,60 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, Repository } from 'typeorm';
+import { nameOf, type Principal } from '../auth/principal';
 import { type Page, Versioned } from '../common/answer';
 import { Cursors } from '../common/cursors';
 import { changedMeanwhile, type ExpectedVersion } from '../common/if-match';
-import { byId, edit, newestFirst } from '../common/table';
-import type { ActiveListQuery, PreviewQuery } from '../common/list.dto';
+import type { PreviewQuery } from '../common/list.dto';
 import { badField, Problem } from '../common/problem';
+import { rows } from '../common/sql';
+import { edit, newestFirst } from '../common/table';
+import { inTransaction } from '../database/transaction';
 import { AudienceService } from './audience.service';
-import { asksNothing } from './filter-set.dto';
+import { asksNothing } from './rules/filter-set.dto';
 import type { FilterSet } from './filters';
+import { referencesOf, type Rule, shapeOf } from './rules/rule';
 import { SegmentDrafter } from './segment-drafter';
-import { type CreateSegment, type SegmentView, toSegmentView, type UpdateSegment } from './segment.dto';
+import { segmentById } from './segment-by-id';
+import { insertVersion } from './history/segment-history.sql';
+import { SegmentRules } from './rules/segment-rules';
+import { SegmentSizes } from './history/segment-sizes';
+import { type CreateSegment, type SegmentsQuery, type SegmentView, toSegmentView, type UpdateSegment } from './segment.dto';
 import { Segment } from './segment.entity';
 
 @Injectable()
 export class SegmentsService {
   constructor(
     @InjectRepository(Segment) private readonly segments: Repository<Segment>,
+    @InjectDataSource() private readonly database: DataSource,
     private readonly cursors: Cursors,
     private readonly audience: AudienceService,
+    private readonly rules: SegmentRules,
+    private readonly sizes: SegmentSizes,
     private readonly drafter: SegmentDrafter,
   ) {}
 
-  /** @throws Problem bad-request, draft-not-usable, model-… */
-  async create({ name, description, filters, prompt }: CreateSegment): Promise<Versioned<SegmentView>> {
+  /** @throws Problem bad-request, unknown-segment, segment-inactive, draft-not-usable, model-… */
+  async create({ name, description, filters, prompt }: CreateSegment, caller: Principal): Promise<Versioned<SegmentView>> {
     const rule = await this.ruleFrom(filters, prompt?.trim());
-    const segment = await this.segments.save(
-      this.segments.create({ name, description: description ?? '', filters: rule }),
-      { transaction: false }, // one INSERT is atomic without BEGIN and COMMIT around it
-    );
+    const segment = await inTransaction(this.database, async (transaction) => {
+      if (referencesOf(rule).length > 0) await this.rules.lock(transaction);
+      await this.rules.refuseUnfit(transaction, rule);
+      const made = await transaction.save(
+        transaction.create(Segment, { name, description: description ?? '', filters: rule, refers_to: refersTo(rule) }),
+      );
+      await rows(transaction, insertVersion(made.id, nameOf(caller)));
+      return made;
+    });
     return versioned(segment, `/segments/${segment.id}`);
   }
 
-  list(query: ActiveListQuery): Promise<Page<SegmentView>> {
-    return newestFirst(this.segments, this.cursors, query, toSegmentView);
+  /** @throws Problem bad-cursor, index-not-available, rule-too-heavy */
+  async list(query: SegmentsQuery): Promise<Page<SegmentView>> {
+    const page = await newestFirst(this.segments, this.cursors, query, (segment) => segment);
+    if (!query.counts) return page.map((segment) => toSegmentView(segment));
+    const counted = await this.sizes.of(page.items, { source: query.source });
+    return page.map((segment) => toSegmentView(segment, counted.byId.get(segment.id) ?? null)).readAt(counted);
   }
 
   /** @throws Problem segment-not-found */
@@ -42,17 +62,37 @@ export class SegmentsService {
     return versioned(await this.find(id));
   }
 
-  /** @throws Problem segment-not-found, precondition-failed */
-  async update(id: string, changes: UpdateSegment, expected: ExpectedVersion): Promise<Versioned<SegmentView>> {
-    const segment = await edit(this.segments, id, expected, changes);
+  /**
+   * @throws Problem segment-not-found, precondition-failed, bad-request, unknown-segment, segment-inactive, segment-cycle,
+   *   segment-in-use
+   */
+  async update(
+    id: string,
+    changes: UpdateSegment,
+    expected: ExpectedVersion,
+    caller: Principal,
+  ): Promise<Versioned<SegmentView>> {
+    const { filters, is_active } = changes;
+    const segment = await inTransaction(this.database, async (transaction) => {
+      if (filters !== undefined || is_active !== undefined) {
+        await this.rules.lock(transaction);
+        await this.refuseHarm(transaction, id, changes);
+      }
+      const edited = await edit(transaction.getRepository(Segment), id, expected, {
+        ...changes,
+        ...(filters && { refers_to: refersTo(filters) }),
+      });
+      if (edited) await rows(transaction, insertVersion(id, nameOf(caller)));
+      return edited;
+    });
     if (segment) return versioned(segment);
     await this.find(id); // not there at all, or not in that version
     throw changedMeanwhile('segment');
   }
 
-  /** Soft: the segment stays readable and can be activated again. @throws Problem segment-not-found, precondition-failed */
-  async deactivate(id: string, expected: ExpectedVersion): Promise<void> {
-    await this.update(id, { is_active: false }, expected);
+  /** Soft: the segment stays readable and can be activated again. @throws Problem segment-not-found, precondition-failed, segment-in-use */
+  async deactivate(id: string, expected: ExpectedVersion, caller: Principal): Promise<void> {
+    await this.update(id, { is_active: false }, expected, caller);
   }
 
   /** Ids of the customers the segment gives, active or not. @throws Problem segment-not-found, bad-cursor */
@@ -61,22 +101,34 @@ export class SegmentsService {
     return this.audience.preview([filters], query, `segments/${id}`);
   }
 
-  private async find(id: string): Promise<Segment> {
-    const segment = await byId(this.segments, id);
-    if (!segment) throw new Problem('segment-not-found', `There is no segment ${id}.`);
-    return segment;
+  private find(id: string): Promise<Segment> {
+    return segmentById(this.segments, id);
   }
 
-  private async ruleFrom(filters: FilterSet | undefined, prompt: string | undefined): Promise<FilterSet> {
+  /** What an edit would do to others: a rule they refer to may not grow into a loop, or vanish under them. */
+  private async refuseHarm(transaction: EntityManager, id: string, { filters, is_active }: UpdateSegment): Promise<void> {
+    const segment = await transaction.findOneBy(Segment, { id });
+    if (!segment) return; // the edit itself says so
+    if (filters !== undefined || (is_active === true && !segment.is_active))
+      await this.rules.refuseUnfit(transaction, filters ?? segment.filters, id);
+    if (is_active === false) await this.rules.refuseInUse(transaction, id);
+  }
+
+  private async ruleFrom(filters: Rule | undefined, prompt: string | undefined): Promise<Rule> {
     if (prompt) return this.draftedRule(prompt, filters);
     if (filters === undefined)
       throw badField('/filters', 'is required ({} is every active customer), unless prompt is given');
     return filters;
   }
 
-  /** What the caller wrote wins over what the model drafts, but the two together must not come to "everyone". */
-  private async draftedRule(prompt: string, filters: FilterSet | undefined): Promise<FilterSet> {
-    const rule = { ...(await this.drafter.draftFilters(prompt)), ...filters };
+  /**
+   * What the caller wrote wins over what the model drafts: filter by filter where it is a filter set, and both must hold where it is a
+   * tree. The two together must not come to "everyone".
+   */
+  private async draftedRule(prompt: string, filters: Rule = {}): Promise<Rule> {
+    const draft = await this.drafter.draftFilters(prompt);
+    if (shapeOf(filters) !== 'filters') return { all: [filters, draft] };
+    const rule: FilterSet = { ...draft, ...filters };
     if (asksNothing(rule))
       throw new Problem(
         'draft-not-usable',
@@ -86,5 +138,7 @@ export class SegmentsService {
     return rule;
   }
 }
+
+const refersTo = (rule: Rule): string[] => [...new Set(referencesOf(rule).map(({ segmentId }) => segmentId))];
 
 const versioned = (segment: Segment, location?: string) => new Versioned(toSegmentView(segment), segment.version, location);

@@ -1,7 +1,16 @@
 import { raw, sql } from '../../src/common/sql';
 import type { FreshDatabase } from './database';
 
-const TABLES = ['segments', 'campaigns', 'dispatches', 'dispatch_lanes', 'notifications', 'users', 'purchase_history'];
+const TABLES = [
+  'segments',
+  'segment_versions',
+  'campaigns',
+  'dispatches',
+  'dispatch_lanes',
+  'notifications',
+  'users',
+  'purchase_history',
+];
 
 /** Everything that is stored, as one digest a table: equal before and after means that nothing was changed. */
 export async function contents(db: FreshDatabase): Promise<Record<string, string>> {

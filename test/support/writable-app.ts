@@ -1,4 +1,5 @@
 import type { Test } from 'supertest';
+import { filterList } from '../../src/segments/filters';
 import { startApp, type TestApp } from './app';
 import { type FakeOllama, startFakeOllama } from './fake-ollama';
 import type { Write } from './writes';
@@ -37,18 +38,22 @@ export async function startWritableApp(): Promise<WritableApp> {
     name: 'Good',
     description: 'Good',
     filters: {
-      last_days: 30,
-      stores_in: ['Old Town'],
-      is_market_store: false,
-      min_total_spent: 1.5,
-      min_num_purchases: 1,
-      preferences_contains: { diet: 'vegan' },
+      ...Object.fromEntries(filterList.map(({ key, example }) => [key, example])),
+      rfm: { window_days: 365, recency: [4, 5], cut_points: { recency_days: [7, 30, 90, 365] } },
     },
+  };
+  const trees: Record<string, object> = {
+    AllRule: { all: [{}] },
+    AnyRule: { any: [{}] },
+    NotRule: { not: {} },
+    SegmentRule: { segment_id: segments[1] },
   };
   const goodCampaign = { name: 'Good', description: 'Good', message: 'Good', segment_ids: [segments[0]] };
   const bodies: Record<string, object> = {
     'POST /segments': segment,
     'PATCH /segments/{segment_id}': segment,
+    'POST /segments/preview': { filters: segment.filters },
+    'POST /segments/overlap': { segment_ids: segments.slice(0, 2) },
     'POST /campaigns': goodCampaign,
     'PATCH /campaigns/{campaign_id}': goodCampaign,
     'POST /ai/generate': { prompt: 'Good', system: 'Good', temperature: 1, max_tokens: 10 },
@@ -57,7 +62,7 @@ export async function startWritableApp(): Promise<WritableApp> {
     ...app,
     ollama,
     segments,
-    goodBody: ({ operation }) => bodies[operation] ?? {},
+    goodBody: ({ operation, form }) => ({ ...bodies[operation], ...(form && { filters: trees[form] }) }),
     write: ({ method, path }, body) =>
       api[method as 'post' | 'patch'](paths[path] ?? path)
         .set('If-Match', '*')

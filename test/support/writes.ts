@@ -4,6 +4,8 @@ import { openapi } from './contract';
 interface BodySchema {
   $ref?: string;
   allOf?: BodySchema[];
+  /** Of one: a reference with something said beside it. Of several: a body of one of these forms. */
+  oneOf?: BodySchema[];
   type?: string | string[];
   format?: string;
   properties?: Record<string, BodySchema>;
@@ -31,12 +33,17 @@ export interface Write {
   operation: string;
   method: string;
   path: string;
+  /** Which of several forms the body has; the first where there is one only. `NotRule` */
+  form?: string;
   fields: BodyField[];
 }
 
+const nameOf = (ref: string) => ref.split('/').at(-1)!;
+
 const resolved = (schema: BodySchema): BodySchema => {
-  const ref = schema.$ref ?? schema.allOf?.[0].$ref;
-  return ref ? (openapi.components.schemas[ref.split('/').at(-1)!] as BodySchema) : schema;
+  const [only, ...others] = schema.oneOf ?? [];
+  const ref = schema.$ref ?? schema.allOf?.[0].$ref ?? (others.length === 0 ? only?.$ref : undefined);
+  return ref ? resolved(openapi.components.schemas[nameOf(ref)] as BodySchema) : schema;
 };
 
 function fieldsOf(schema: BodySchema, parent = ''): BodyField[] {
@@ -44,8 +51,21 @@ function fieldsOf(schema: BodySchema, parent = ''): BodyField[] {
     const found = resolved(property);
     const types = [found.type ?? []].flat();
     const pointer = `${parent}/${name}`;
-    const type = types.find((one) => one !== 'null') ?? '';
+    const type = types.find((one) => one !== 'null') ?? (found.oneOf ? 'object' : '');
     return [{ pointer, type, nullable: types.includes('null'), schema: found }, ...fieldsOf(found, pointer)];
+  });
+}
+
+/** A body with a field of several forms is as many writes; all but the first have the fields of that form alone. */
+function formsOf(schema: BodySchema): Pick<Write, 'form' | 'fields'>[] {
+  const [several] = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const forms = resolved(property).oneOf?.map(({ $ref }) => $ref!);
+    return forms ? [{ name, forms }] : [];
+  });
+  if (!several) return [{ fields: fieldsOf(schema) }];
+  return several.forms.map(($ref, i) => {
+    const properties = { ...(i === 0 && schema.properties), [several.name]: { $ref } };
+    return { form: i === 0 ? undefined : nameOf($ref), fields: fieldsOf({ ...schema, properties }) };
   });
 }
 
@@ -55,7 +75,7 @@ export const writes: Write[] = Object.entries(openapi.paths).flatMap(([path, ite
     const { requestBody } = operation as { requestBody?: { content: Record<string, { schema: BodySchema }> } };
     if (!requestBody) return [];
     const schema = resolved(requestBody.content['application/json'].schema);
-    return [{ operation: `${method.toUpperCase()} ${path}`, method, path, fields: fieldsOf(schema) }];
+    return formsOf(schema).map((form) => ({ operation: `${method.toUpperCase()} ${path}`, method, path, ...form }));
   }),
 );
 

@@ -36,7 +36,7 @@ export class DispatchesService {
 
   /**
    * One run of the campaign, whole or not at all: whoever matches and has no notification of this campaign yet gets one.
-   * @throws Problem campaign-not-found, campaign-inactive, no-active-segment, dispatch-in-progress
+   * @throws Problem campaign-not-found, campaign-inactive, no-active-segment, segment-inactive, dispatch-in-progress
    */
   dispatch(campaignId: string, { as_of }: DispatchRequest, caller: Principal): Promise<DispatchView> {
     return inTransaction(this.database, async (transaction) => {
@@ -48,7 +48,7 @@ export class DispatchesService {
           'Another dispatch of this campaign is being written. Look at it before you repeat this.',
         );
       const campaign = await this.dispatchable(transaction, campaignId);
-      const rules = (await this.audience.rules(campaign.segment_ids, transaction)).filter((rule) => rule.is_active);
+      const { rules, referred, statement } = await this.audience.frozen(campaign.segment_ids, transaction);
       if (rules.length === 0) throw new Problem('no-active-segment', 'Activate one of its segments, or give it another.');
 
       const { id, as_of: frozen } = await row<{ id: string; as_of: string }>(
@@ -56,15 +56,15 @@ export class DispatchesService {
         insertDispatch({
           campaignId,
           message: campaign.message,
-          rule: rules.map(({ id, version, filters }) => ({ id, version, filters })),
+          rule: [
+            ...rules.map(({ id, version, filters }) => ({ id, version, filters })),
+            ...referred.map(({ id, version, filters }) => ({ id, version, filters, referred: true })),
+          ],
           asOf: as_of,
           requestedBy: nameOf(caller),
         }),
       );
-      const audience = this.audience.statement(
-        rules.map((rule) => rule.filters),
-        frozen,
-      );
+      const audience = statement(frozen);
       const figures = await this.notifications.enqueue(transaction, { dispatchId: id, campaignId, audience });
       await row(transaction, finishDispatch(id, figures));
       return toDispatchView(await row<DispatchRow>(transaction, selectDispatch(id)));

@@ -5,6 +5,8 @@ export interface FrozenRule {
   id: string;
   version: number;
   filters: object;
+  /** Not a segment of the campaign, but one that those refer to. */
+  referred?: true;
 }
 
 /** True for the one transaction that may dispatch this campaign now; false, at once, for any other. Let go at its end. */

@@ -7,7 +7,9 @@ export const isMarketStore = {
   key: 'is_market_store',
   asks: 'scope',
   description: 'Only purchases in market stores (true) or in other stores (false) count; unknown ones count for neither.',
+  edges: ['A purchase of which it is not known (NULL) is neither.'],
   example: true,
   value: flag(),
   sql: (wanted) => sql`p.is_market_store = ${wanted}::boolean`,
+  scan: (wanted) => ({ column: 'is_market_store', in: [wanted] }),
 } as const satisfies ScopeFilter<boolean>;

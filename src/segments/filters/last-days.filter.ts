@@ -1,4 +1,5 @@
 import { sql } from '../../common/sql';
+import { DAY } from './scan';
 import type { ScopeFilter } from './segment-filter';
 import { wholeNumber } from './value-kind';
 
@@ -7,7 +8,9 @@ export const lastDays = {
   key: 'last_days',
   asks: 'scope',
   description: 'Only purchases of the last N × 24 hours before `as_of` count, both ends included.',
+  edges: ['Purchases after `as_of` never count, with or without it.', 'A day is 24 hours, also where clocks change.'],
   example: 90,
   value: wholeNumber(1, 3650),
   sql: (days, asOf) => sql`p.purchase_date >= ${asOf} - make_interval(hours => ${days * 24}::int)`,
+  scan: (days, asOf) => ({ column: 'date', from: asOf - days * DAY }),
 } as const satisfies ScopeFilter<number>;

@@ -11,10 +11,17 @@ export const preferencesContains = {
   key: 'preferences_contains',
   asks: 'customer',
   description: "The customer's preferences contain this JSON object (PostgreSQL's `@>`).",
+  edges: [
+    'Arrays contain in any order: `{"likes": ["tea"]}` is found in `{"likes": ["milk", "tea"]}`.',
+    '`{}` asks nothing; preferences that are NULL contain nothing else.',
+  ],
   example: { diet: 'vegan' },
   value: jsonObject(),
+  actual: sql`u.preferences`,
   sql: (wanted) =>
     Object.keys(wanted).length === 0
       ? sql`coalesce(u.preferences, '{}') @> '{}'`
       : sql`u.preferences @> ${JSON.stringify(wanted)}::jsonb`,
+  holdsForAll: (wanted) => Object.keys(wanted).length === 0,
+  scan: (wanted) => ({ column: 'preferences', contains: wanted }),
 } as const satisfies CustomerFilter<Record<string, unknown>>;

@@ -1,0 +1,72 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Problem } from '../../common/problem';
+import { rows } from '../../common/sql';
+import { AudienceCounter, type Reading, type Timed } from '../engines/audience-counter';
+import type { Counted } from '../engines/audience-engine';
+import type { RuleNode } from '../rules/rule';
+import { insertSizes } from './segment-history.sql';
+import { SegmentRules } from '../rules/segment-rules';
+import type { Segment } from '../segment.entity';
+
+type Countable = Pick<Segment, 'id' | 'version' | 'filters'>;
+
+/** How large saved segments are now; what is counted is kept, so that a segment has a past. */
+@Injectable()
+export class SegmentSizes {
+  private readonly logger = new Logger('Segments');
+
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly counter: AudienceCounter,
+    private readonly rules: SegmentRules,
+  ) {}
+
+  /** @param rule its tree. @throws Problem index-not-available, rule-too-heavy */
+  async one(segment: Countable, rule: RuleNode, reading: Reading): Promise<Timed<Counted>> {
+    const counted = await this.counter.count([rule], reading);
+    if (reading.as_of === undefined) await this.keep([segment], counted);
+    return counted;
+  }
+
+  /**
+   * Several in one pass. A segment whose rule cannot be read any more, because what it refers to is not active, has no size.
+   * @throws Problem index-not-available, rule-too-heavy
+   */
+  async of(segments: readonly Countable[], reading: Reading): Promise<Timed<Counted> & { byId: Map<string, number> }> {
+    const readable: { segment: Countable; rule: RuleNode }[] = [];
+    for (const segment of segments) {
+      const rule = await this.readable(segment);
+      if (rule) readable.push({ segment, rule });
+    }
+    const counted = await this.counter.count(
+      readable.map(({ rule }) => rule),
+      reading,
+    );
+    await this.keep(
+      readable.map(({ segment }) => segment),
+      counted,
+    );
+    return { ...counted, byId: new Map(readable.map(({ segment }, i) => [segment.id, counted.totals[i][0]])) };
+  }
+
+  private async readable({ filters }: Countable): Promise<RuleNode | undefined> {
+    try {
+      return (await this.rules.resolve([filters]))[0];
+    } catch (error) {
+      if (error instanceof Problem && error.type === 'segment-inactive') return undefined;
+      throw error;
+    }
+  }
+
+  /** A count that cannot be kept is still a count. */
+  private async keep(segments: readonly Countable[], { asOf, source, totals }: Counted): Promise<void> {
+    const sizes = segments.map(({ id, version }, i) => ({ segmentId: id, version, total: totals[i][0] }));
+    try {
+      await rows(this.database, insertSizes(sizes, asOf, source));
+    } catch (error) {
+      this.logger.warn(`Sizes of segments were not kept: ${(error as Error).message}`);
+    }
+  }
+}

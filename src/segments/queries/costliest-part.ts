@@ -1,0 +1,60 @@
+import { isNativeError } from 'node:util/types';
+import { Problem } from '../../common/problem';
+import { type Queryable, rows, sql } from '../../common/sql';
+import { filtersOf, nodesOf, type RuleNode } from '../rules/rule';
+import type { AsOf, SegmentQueryBuilder } from './segment-query.builder';
+
+/** query_canceled: the server ended the statement at its time limit. */
+const CANCELLED = '57014';
+
+/**
+ * Reads what rules give; where PostgreSQL gives up on it, says which part of them costs most.
+ * @throws Problem rule-too-heavy
+ */
+export async function namingTheCostliest<T>(
+  read: () => Promise<T>,
+  database: Queryable,
+  builder: SegmentQueryBuilder,
+  rules: readonly RuleNode[],
+  asOf: AsOf,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isNativeError(error) || sqlstateOf(error) !== CANCELLED) throw error;
+    const part = await costliestPart(database, builder, rules, asOf);
+    const keys = part ? filtersOf(part.filters).map(({ filter }) => filter.key) : [];
+    throw new Problem(
+      'rule-too-heavy',
+      `The database did not answer within its time limit. What costs most is ${keys.join(', ') || 'the list of customers itself'}` +
+        `${part?.pointer ? ` (${part.pointer})` : ''}. Narrow it, or ask the column index (source=index).`,
+      [{ pointer: `/filters${part?.pointer ?? ''}`, detail: 'costs most' }],
+      { cause: error },
+    );
+  }
+}
+
+const sqlstateOf = (error: Error & { code?: unknown; driverError?: { code?: unknown } }) =>
+  error.driverError?.code ?? error.code;
+
+type FiltersNode = Extract<RuleNode, { type: 'filters' }>;
+
+/** By the planner's estimates: they cost milliseconds where the answer itself was too much. */
+async function costliestPart(
+  database: Queryable,
+  builder: SegmentQueryBuilder,
+  rules: readonly RuleNode[],
+  asOf: AsOf,
+): Promise<FiltersNode | undefined> {
+  let costliest: { node: FiltersNode; cost: number } | undefined;
+  for (const node of rules.flatMap(nodesOf)) {
+    if (node.type !== 'filters') continue;
+    const [plan] = await rows<{ 'QUERY PLAN': [{ Plan: { 'Total Cost': number } }] }>(
+      database,
+      sql`EXPLAIN (FORMAT JSON) ${builder.audience([node], asOf)}`,
+    );
+    const cost = plan['QUERY PLAN'][0].Plan['Total Cost'];
+    if (!costliest || cost > costliest.cost) costliest = { node, cost };
+  }
+  return costliest?.node;
+}
