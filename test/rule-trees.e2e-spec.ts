@@ -108,6 +108,13 @@ describe('a tree that is none is refused at the very place, and nothing is saved
       expect(refusalFault(answer, { status: 400, type, pointer })).toBeUndefined();
   });
 
+  it('a filter beside a tree is called what it is, and not unknown', async () => {
+    const { body } = await create({ all: [good], last_days: 3 }).expect(400);
+    expect(body.errors).toEqual([
+      { pointer: '/filters/last_days', detail: 'cannot stand beside all: make it a rule of its own' },
+    ]);
+  });
+
   it('each of several, at once', async () => {
     const { body } = await create({ any: [{ last_days: 0 }, { all: [{ nope: 1 }, { stores_in: [] }] }] }).expect(400);
     expect(body.errors.map((e: { pointer: string }) => e.pointer)).toEqual([

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { migrate } from '../src/database/migrate';
 import { loadConfig } from '../src/config/config';
 import { SegmentHistory1795300000000 } from '../src/database/migrations/1795300000000-segment-history';
+import { insertSizes } from '../src/segments/history/segment-history.sql';
 import { startApp, type TestApp } from './support/app';
 import { emptyDatabase } from './support/database';
 import { refusalFault } from './support/refusal';
@@ -111,6 +112,25 @@ it('sizes say which version was counted, when, and where', async () => {
     { version: 1, total: 1, source: 'database' },
   ]);
   expect(Math.abs(Date.parse(body[1].as_of) - Date.parse(first.as_of))).toBeLessThanOrEqual(1);
+});
+
+it('sizes of several versions at one instant are all kept, and paged one by one', async () => {
+  const { id } = await app.make.segment({});
+  const asOf = '2026-01-01T00:00:00Z'; // the column index reads at its own instant, which stands still between two looks
+  for (const version of [1, 2, 3]) {
+    const { text, values } = insertSizes([{ segmentId: id, version, total: version * 10 }], asOf, 'index');
+    await app.db.query(text, values);
+  }
+
+  const walked: number[] = [];
+  let next: string | undefined = `/segments/${id}/sizes?limit=1`;
+  while (next) {
+    const page: { body: { version: number }[]; headers: Record<string, string> } = await app.api.get(next).expect(200);
+    walked.push(...page.body.map(({ version }) => version));
+    next = nextOf(page.headers);
+  }
+
+  expect(walked).toEqual([3, 2, 1]);
 });
 
 it('the migration gives segments that were there a first version, and goes back without them', async () => {

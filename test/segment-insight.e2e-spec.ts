@@ -137,6 +137,16 @@ describe('a saved segment', () => {
     expect(answers[0].headers['x-data-as-of']).toBe(answers[0].body.as_of);
   });
 
+  it('says up to when it knows of purchases, whatever instant its rule is read at', async () => {
+    const segment = await app.make.segment({ last_days: 30 });
+    const { body, headers } = await app.api
+      .get(`/segments/${segment.id}/count`)
+      .query({ as_of: '2024-01-01T00:00:00Z' })
+      .expect(200);
+    expect(body.as_of).toBe('2024-01-01T00:00:00.000000Z');
+    expect(Math.abs(Date.parse(headers['x-data-as-of']) - Date.now())).toBeLessThan(60_000);
+  });
+
   it('is counted in the list with all others, in one pass', async () => {
     const many = await Promise.all(
       Array.from({ length: 40 }, (_, i) => app.make.segment({ last_days: i + 1, min_total_spent: i })),

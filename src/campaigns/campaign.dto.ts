@@ -45,7 +45,7 @@ export class CreateCampaign {
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   @LowerCase()
-  @ArrayUnique()
+  @ArrayUnique({ message: '$property must name each segment once' })
   @IsUUID(undefined, { each: true })
   @ApiProperty({ type: 'array', items: { type: 'string', format: 'uuid' }, minItems: 1, maxItems: 50, uniqueItems: true })
   @IsArray()
@@ -78,7 +78,7 @@ export class UpdateCampaign {
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   @LowerCase()
-  @ArrayUnique()
+  @ArrayUnique({ message: '$property must name each segment once' })
   @IsUUID(undefined, { each: true })
   @IsArray()
   @ApiPropertyOptional({

@@ -25,7 +25,7 @@ export class Page<T> {
 /** Where figures come from, and the instant up to which they know of customers and purchases. */
 export interface ReadAt {
   readonly source: string;
-  readonly asOf: string;
+  readonly dataAsOf: string;
 }
 
 /** An answer computed from customers and purchases. */
@@ -74,9 +74,9 @@ function written(answer: unknown, response: Response): unknown {
   return answer;
 }
 
-function writeRead({ source, asOf }: ReadAt, response: Response): void {
+function writeRead({ source, dataAsOf }: ReadAt, response: Response): void {
   response.setHeader('X-Data-Source', source);
-  response.setHeader('X-Data-As-Of', asOf);
+  response.setHeader('X-Data-As-Of', dataAsOf);
 }
 
 /** The request's own address with another cursor: relative, so that it holds behind any proxy. */

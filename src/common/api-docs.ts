@@ -34,7 +34,7 @@ export const AnswersCreated = (type: Type) => ApiCreatedResponse({ type, headers
 const READ: Headers = {
   'X-Data-Source': { description: 'Where it was computed.', schema: { type: 'string', enum: ['index', 'database'] } },
   'X-Data-As-Of': {
-    description: 'The instant at which the rules were read: what happened to customers and purchases later is not in it.',
+    description: 'The instant up to which customers and purchases were known: what was written later is not in it.',
     schema: { type: 'string', format: 'date-time' },
   },
 };

@@ -28,7 +28,7 @@ export class SegmentHistory1795300000000 implements MigrationInterface {
         as_of      timestamptz(3) NOT NULL,
         total      bigint NOT NULL CHECK (total >= 0),
         source     text NOT NULL CHECK (source IN ('index', 'database')),
-        PRIMARY KEY (segment_id, as_of)
+        PRIMARY KEY (segment_id, as_of, version)
       );
       -- a dashboard that counts every second, in however many processes, leaves one size a minute
       CREATE UNIQUE INDEX segment_sizes_one_a_minute

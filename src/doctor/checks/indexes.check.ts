@@ -52,10 +52,18 @@ async function judge(
     id: 'index-missing',
     level: plain && relation.bytes > SMALL_BYTES ? 'warning' : 'info',
     subject,
-    message: `${need}. ${inWords(advice)}`,
+    message: `${need}. ${instead(index)}${inWords(advice)}`,
     remedy: advice.statements.join('\n'),
     index: advice,
   };
+}
+
+/** A wider index that begins with the same column does what a plain one does: nobody needs both. */
+function instead(index: ProposedIndex): string {
+  const wider = coveringIndexes.find(({ table, keys }) => table === index.table && keys[0] === index.keys[0]);
+  return wider && plainIndexes.includes(index)
+    ? `The one on (${wider.keys.join(', ')}) that carries ${wider.include.join(', ')} serves it too: make one of the two. `
+    : '';
 }
 
 async function advise(

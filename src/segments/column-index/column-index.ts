@@ -99,6 +99,7 @@ const planFor =
 
 const readOf = ({ facts, plan }: { facts: IndexFacts; plan: ScanPlan }) => ({
   asOf: instantOf(plan.asOf),
+  dataAsOf: instantOf(facts.asOf),
   source: 'index' as const,
   activeCustomers: facts.activeCustomers,
 });

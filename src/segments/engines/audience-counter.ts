@@ -77,7 +77,7 @@ export class AudienceCounter {
     if (source === 'index')
       throw new Problem(
         'index-not-available',
-        'It is not loaded, does not reach that far, or has no scan for a filter of the rule. Leave source out to ask PostgreSQL then.',
+        'It is off or not loaded (GET /column-index says which), does not reach that far, or does not hold what a filter of the rule asks. Leave source out, and PostgreSQL answers.',
       );
     // PostgreSQL answers everything
     const fromDatabase = () => read(this.postgres, as_of) as Promise<T>;

@@ -7,6 +7,8 @@ export type Source = (typeof sources)[number];
 /** What an engine read: the instant its rules were read at, to the microsecond, and how many active customers there are. */
 interface Read {
   readonly asOf: string;
+  /** The instant up to which it knows of customers and purchases. */
+  readonly dataAsOf: string;
   readonly source: Source;
   readonly activeCustomers: number;
 }
@@ -28,6 +30,6 @@ export interface Overlap extends Read {
 export interface AudienceEngine {
   count(rules: readonly RuleNode[], asOf: string | undefined): Promise<Counted | undefined>;
   overlap(rules: readonly RuleNode[], asOf: string | undefined): Promise<Overlap | undefined>;
-  /** Ids of up to `limit` customers of the rule: any, but the same as long as nothing changes. */
+  /** Ids of up to `limit` customers of the rule, whichever; the same ones as long as nothing changes. */
   sample(rule: RuleNode, asOf: string | undefined, limit: number): Promise<string[] | undefined>;
 }

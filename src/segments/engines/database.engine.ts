@@ -5,7 +5,7 @@ import { row, rows, sql } from '../../common/sql';
 import type { AudienceEngine, Counted, Overlap } from './audience-engine';
 import { costOf, nodesOf, type RuleNode } from '../rules/rule';
 import { ACTIVE, type AsOf, SegmentQueryBuilder } from '../queries/segment-query.builder';
-import { asOfText, TruthQuery } from '../queries/truth-query';
+import { type Instants, instantsOf, TruthQuery } from '../queries/truth-query';
 
 /** PostgreSQL itself: always right, and able to answer everything. */
 @Injectable()
@@ -29,15 +29,16 @@ export class DatabaseEngine implements AudienceEngine {
   }
 
   async overlap(rules: readonly RuleNode[], asOf: AsOf): Promise<Overlap> {
-    const found = await rows<{ as_of: string; mask: number; total: string }>(
+    const found = await rows<Instants & { mask: number; total: string }>(
       this.database,
       new TruthQuery(rules, asOf).combinations(),
     );
     const masks = found.map(({ mask, total }) => [mask, Number(total)] as const);
-    const [{ as_of }] =
-      found.length > 0 ? found : await rows<{ as_of: string }>(this.database, sql`SELECT ${asOfText(asOf)} AS as_of`);
+    const [{ as_of, data_as_of }] =
+      found.length > 0 ? found : await rows<Instants>(this.database, sql`SELECT ${instantsOf(asOf)}`);
     return {
       asOf: as_of,
+      dataAsOf: data_as_of,
       source: 'database',
       activeCustomers: masks.reduce((sum, [, total]) => sum + total, 0),
       byMask: new Map(masks.filter(([mask]) => mask > 0)),
@@ -50,13 +51,14 @@ export class DatabaseEngine implements AudienceEngine {
   }
 
   private async countTogether(rules: readonly RuleNode[], asOf: AsOf): Promise<Counted> {
-    const { as_of, active, totals } = await row<{ as_of: string; active: string; totals: string[] }>(
+    const { as_of, data_as_of, active, totals } = await row<Instants & { active: string; totals: string[] }>(
       this.database,
       new TruthQuery(rules, asOf).counts(),
     );
     let next = 0;
     return {
       asOf: as_of,
+      dataAsOf: data_as_of,
       source: 'database',
       activeCustomers: Number(active),
       totals: rules.map((rule) => nodesOf(rule).map(() => Number(totals[next++]))),
@@ -64,12 +66,18 @@ export class DatabaseEngine implements AudienceEngine {
   }
 
   private async countOne(rule: RuleNode, asOf: AsOf): Promise<Counted> {
-    const { as_of, total, active } = await row<{ as_of: string; total: string; active: string }>(
+    const { as_of, data_as_of, total, active } = await row<Instants & { total: string; active: string }>(
       this.database,
-      sql`SELECT ${asOfText(asOf)} AS as_of, (${this.builder.count([rule], asOf)}) AS total,
+      sql`SELECT ${instantsOf(asOf)}, (${this.builder.count([rule], asOf)}) AS total,
                  (SELECT count(*) FROM users u WHERE ${ACTIVE}) AS active`,
     );
-    return { asOf: as_of, source: 'database', activeCustomers: Number(active), totals: [[Number(total)]] };
+    return {
+      asOf: as_of,
+      dataAsOf: data_as_of,
+      source: 'database',
+      activeCustomers: Number(active),
+      totals: [[Number(total)]],
+    };
   }
 }
 

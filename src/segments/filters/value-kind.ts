@@ -34,7 +34,12 @@ export const MOST_MONEY = 9_999_999_999.99;
 /** An amount in the currency of the purchases, with at most two decimals, 0…9,999,999,999.99. Compared as `numeric`, exactly. */
 export const money = (): ValueKind<number> => ({
   schema: { type: 'number', minimum: 0, maximum: MOST_MONEY }, // no multipleOf: validators compute it in binary and refuse 100.1
-  rules: [IsNumber(), Min(0), Max(MOST_MONEY), check('isMoney', hasCents, 'must have at most two decimals')],
+  rules: [
+    IsNumber({}, { message: '$property must be a number' }),
+    Min(0),
+    Max(MOST_MONEY),
+    check('isMoney', hasCents, 'must have at most two decimals'),
+  ],
 });
 // IsNumber's own maxDecimalPlaces throws on 1e-7
 export const hasCents = (value: unknown): boolean => typeof value === 'number' && Number(value.toFixed(2)) === value;

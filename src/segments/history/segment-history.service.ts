@@ -33,15 +33,18 @@ export class SegmentHistoryService {
 
   /** Its versions, newest first. @throws Problem segment-not-found, bad-cursor */
   async versions(id: string, query: ListQuery): Promise<Page<SegmentVersionView>> {
-    const select = (limit: number, before?: string) => selectVersions(id, limit, before);
+    const select = (limit: number, before?: string[]) => selectVersions(id, limit, before);
     const page = await this.page<VersionRow>(id, 'versions', query, select, countVersions(id), (v) => [String(v.version)]);
     return page.map(toSegmentVersionView);
   }
 
   /** Its sizes whenever it was counted, newest first. @throws Problem segment-not-found, bad-cursor */
   async sizes(id: string, query: ListQuery): Promise<Page<SegmentSizeView>> {
-    const select = (limit: number, before?: string) => selectSizes(id, limit, before);
-    const page = await this.page<SizeRow>(id, 'sizes', query, select, countSizes(id), (s) => [s.as_of.toISOString()]);
+    const select = (limit: number, before?: string[]) => selectSizes(id, limit, before);
+    const page = await this.page<SizeRow>(id, 'sizes', query, select, countSizes(id), (s) => [
+      s.as_of.toISOString(),
+      String(s.version),
+    ]);
     return page.map(toSegmentSizeView);
   }
 
@@ -49,12 +52,12 @@ export class SegmentHistoryService {
     id: string,
     what: string,
     query: ListQuery,
-    select: (limit: number, before?: string) => Sql,
+    select: (limit: number, before?: string[]) => Sql,
     count: Sql,
     key: (item: T) => string[],
   ): Promise<Page<T>> {
     const scope = `segments/${id}/${what}`;
-    const [before] = this.cursors.read(scope, query.cursor) ?? [];
+    const before = this.cursors.read(scope, query.cursor);
     await segmentById(this.segments, id);
     const found = await rows<T>(this.database, select(query.limit + 1, before));
     const total = query.total ? await row<{ total: string }>(this.database, count) : undefined;

@@ -31,7 +31,7 @@ export const insertVersion = (segmentId: string, changedBy: string): Sql => sql`
   SELECT id, version, name, description, filters, is_active, ${changedBy} FROM segments WHERE id = ${segmentId}`;
 
 /** Versions newest first, older than `before`, each beside the one it replaced. */
-export const selectVersions = (segmentId: string, limit: number, before?: string): Sql => sql`
+export const selectVersions = (segmentId: string, limit: number, [before]: string[] = []): Sql => sql`
   SELECT v.version, v.changed_at, v.changed_by, ${definition(sql`v`)} AS after,
          CASE WHEN b.version IS NOT NULL THEN ${definition(sql`b`)} END AS before
   FROM segment_versions v LEFT JOIN segment_versions b ON b.segment_id = v.segment_id AND b.version = v.version - 1
@@ -56,11 +56,11 @@ export const insertSizes = (
        AS n (segment_id, version, total)
   ON CONFLICT DO NOTHING`;
 
-/** Sizes newest first, older than `before`. */
-export const selectSizes = (segmentId: string, limit: number, before?: string): Sql => sql`
+/** Sizes newest first, older than the one of `before`, an instant and a version: the column index reads several versions at one instant. */
+export const selectSizes = (segmentId: string, limit: number, [asOf, version]: string[] = []): Sql => sql`
   SELECT version, as_of, total, source FROM segment_sizes
-  WHERE segment_id = ${segmentId} ${before === undefined ? empty : sql`AND as_of < ${before}`}
-  ORDER BY as_of DESC LIMIT ${limit}`;
+  WHERE segment_id = ${segmentId} ${asOf === undefined ? empty : sql`AND (as_of, version) < (${asOf}::timestamptz, ${version}::int)`}
+  ORDER BY as_of DESC, version DESC LIMIT ${limit}`;
 
 export const countSizes = (segmentId: string): Sql =>
   sql`SELECT count(*) AS total FROM segment_sizes WHERE segment_id = ${segmentId}`;

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsUUID } from 'class-validator';
 import { PreviewQuery } from '../../common/list.dto';
 import { Instant, LowerCase, Optional, QueryInteger } from '../../common/validators';
@@ -102,6 +102,10 @@ export class PartView {
   @ApiProperty({ enum: nodeTypes })
   type: (typeof nodeTypes)[number];
 
+  /** The segment referred to. */
+  @ApiPropertyOptional({ format: 'uuid' })
+  segment_id?: string;
+
   /** Active customers of this node alone. */
   @ApiProperty({ type: 'integer', minimum: 0 })
   total: number;
@@ -148,7 +152,7 @@ export class OverlapRequest {
   /** Two to eight segments, each once. */
   @LowerCase()
   @IsUUID(undefined, { each: true })
-  @ArrayUnique()
+  @ArrayUnique({ message: '$property must name each segment once' })
   @ArrayMaxSize(8)
   @ArrayMinSize(2)
   @ApiProperty({ items: { type: 'string', format: 'uuid' }, minItems: 2, maxItems: 8, uniqueItems: true })

@@ -113,11 +113,16 @@ function countView(rule: RuleNode, counted: Timed<Counted>): CountView {
   const [totals] = counted.totals;
   return {
     total: totals[0],
-    share: counted.activeCustomers === 0 ? 0 : totals[0] / counted.activeCustomers,
+    share: counted.activeCustomers === 0 ? 0 : Number((totals[0] / counted.activeCustomers).toFixed(6)),
     active_customers: counted.activeCustomers,
     as_of: counted.asOf,
     elapsed_ms: counted.elapsedMs,
     source: counted.source,
-    parts: nodesOf(rule).map(({ pointer, type }, i) => ({ pointer, type, total: totals[i] })),
+    parts: nodesOf(rule).map((node, i) => ({
+      pointer: node.pointer,
+      type: node.type,
+      ...(node.type === 'segment' && { segment_id: node.segmentId }),
+      total: totals[i],
+    })),
   };
 }

@@ -20,7 +20,10 @@ export class SegmentOverlapService {
   /** @throws Problem unknown-segment, segment-inactive, rule-too-heavy, index-not-available */
   async overlap({ segment_ids }: OverlapRequest, query: ReadingQuery): Promise<Computed<OverlapView>> {
     const segments = await this.inOrder(segment_ids);
-    const trees = await this.rules.resolve(segments.map(({ filters }) => filters));
+    const trees = await this.rules.resolve(
+      segments.map(({ filters }) => filters),
+      (i) => `/segment_ids/${i}`,
+    );
     const read = await this.counter.overlap(trees, query);
 
     const masks = [...read.byMask];

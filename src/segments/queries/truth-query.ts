@@ -25,13 +25,13 @@ export class TruthQuery {
   counts(): Sql {
     const nodes = this.rules.flatMap(nodesOf);
     const totals = nodes.map((node) => sql`count(*) FILTER (WHERE ${this.holds(node)})`);
-    return sql`SELECT ${asOfText(this.asOf)} AS as_of, count(*) AS active, ARRAY[${listed(totals)}]::bigint[] AS totals FROM (${this.truths()}) t`;
+    return sql`SELECT ${instantsOf(this.asOf)}, count(*) AS active, ARRAY[${listed(totals)}]::bigint[] AS totals FROM (${this.truths()}) t`;
   }
 
   /** A row for every combination of rules that customers are in: `mask`, bit i for rule i, and `total`. Those in none have mask 0. */
   combinations(): Sql {
     const bits = this.rules.map((rule, i) => sql`CASE WHEN ${this.holds(rule)} THEN ${raw(String(2 ** i))} ELSE 0 END`);
-    return sql`SELECT ${asOfText(this.asOf)} AS as_of, ${join(bits, ' + ')} AS mask, count(*) AS total FROM (${this.truths()}) t GROUP BY mask`;
+    return sql`SELECT ${instantsOf(this.asOf)}, ${join(bits, ' + ')} AS mask, count(*) AS total FROM (${this.truths()}) t GROUP BY mask`;
   }
 
   /** A row for every active customer: whether it is of filter set i, as `f<i>`, never NULL. */
@@ -89,6 +89,13 @@ const listed = (items: Sql[]): Sql => (items.length > 0 ? join(items) : empty);
 
 /** Filter sets that ask the same are asked once. */
 const key = (set: FilterSet): string => JSON.stringify(set);
+
+/** When a statement was run, and the instant it read its rules at, to the microsecond. */
+export interface Instants {
+  as_of: string;
+  data_as_of: string;
+}
+export const instantsOf = (asOf: AsOf): Sql => sql`${asOfText(asOf)} AS as_of, ${asOfText(undefined)} AS data_as_of`;
 
 /** The instant a statement read its rules at, to the microsecond. */
 export const asOfText = (asOf: AsOf): Sql =>

@@ -6,7 +6,8 @@ import type { FieldError } from '../../common/problem';
 import { fieldErrors, validationOptions } from '../../common/validation';
 import { check } from '../../common/validators';
 import { FilterSetDto } from './filter-set.dto';
-import { costOf, LIMITS, parseRule, type Rule, type RuleShape, shapeOf } from './rule';
+import { filterList } from '../filters';
+import { costOf, LIMITS, parseRule, type Rule, type RuleShape, shapeOf, treeKeys } from './rule';
 
 const RULE = { $ref: '#/components/schemas/Rule' };
 const RULES = { type: 'array', items: RULE, minItems: 1, maxItems: LIMITS.conditions } as const;
@@ -64,6 +65,16 @@ const shapes: Record<RuleShape, new () => object> = {
 };
 
 export const ruleShapes = Object.values(shapes);
+
+// What is known, but not here: "is not a known field" would be untrue.
+for (const shape of treeKeys)
+  for (const other of [...treeKeys, ...filterList.map(({ key }) => key)])
+    if (other !== shape)
+      check(
+        'standsAlone',
+        (value) => value === undefined,
+        `cannot stand beside ${shape}: make it a rule of its own`,
+      )(shapes[shape].prototype as object, other);
 
 /** The schema of a rule in the API document, where it has no class: it is one of five. */
 export const ruleSchema = {

@@ -10,7 +10,7 @@ export type Rule = FilterSet | { all: Rule[] } | { any: Rule[] } | { not: Rule }
 export const LIMITS = { conditions: 50, levels: 5 } as const;
 
 /** The keys that make an object a node of a tree. Without one of them it is a filter set. */
-const treeKeys = ['all', 'any', 'not', 'segment_id'] as const;
+export const treeKeys = ['all', 'any', 'not', 'segment_id'] as const;
 export type RuleShape = (typeof treeKeys)[number] | 'filters';
 
 export const shapeOf = (rule: object): RuleShape => treeKeys.find((key) => Object.hasOwn(rule, key)) ?? 'filters';

@@ -16,11 +16,11 @@ export class SegmentRules {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /**
-   * The trees of rules, with the segments they refer to as those are now. `at` is where the rule stands in the request.
+   * The trees of rules, with the segments they refer to as those are now. `at` is where a rule stands in the request.
    * @throws Problem unknown-segment, segment-inactive
    */
-  async resolve(rules: readonly Rule[], database: Queryable = this.database, at = '/filters'): Promise<RuleNode[]> {
-    return treesOf(rules, await this.referred(rules, database), at);
+  async resolve(rules: readonly Rule[], at: (rule: number) => string = () => '/filters'): Promise<RuleNode[]> {
+    return treesOf(rules, await this.referred(rules, this.database), at);
   }
 
   /** Every segment these rules refer to, and those refer to, by id. */
@@ -114,12 +114,12 @@ export class SegmentRules {
 }
 
 /**
- * The trees of rules. `at` is where the rule stands in the request.
+ * The trees of rules. `at` is where a rule stands in the request.
  * @throws Problem unknown-segment, segment-inactive
  */
-export const treesOf = (rules: readonly Rule[], known: Known, at = '/filters'): RuleNode[] =>
-  rules.map((rule) => {
-    refuseHoles(rule, known, at);
+export const treesOf = (rules: readonly Rule[], known: Known, at: (rule: number) => string = () => '/filters'): RuleNode[] =>
+  rules.map((rule, i) => {
+    refuseHoles(rule, known, at(i));
     return parseRule(rule, (id) => known.get(id)!.filters);
   });
 

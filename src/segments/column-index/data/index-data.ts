@@ -4,7 +4,7 @@ export const BLOCK = 4096;
 /** A column that may turn out to hold what an index cannot keep exactly; rules that ask of it are asked of PostgreSQL. */
 export type Column = 'role' | 'registered' | 'preferences' | 'store_name' | 'ticket_type' | 'is_market_store' | 'amount';
 
-/** Entries by their code, as any thread can read them: entry `i` lies before `ends[i]`, behind the one before. */
+/** Entries by their code, readable by every thread: entry `i` lies before `ends[i]`, behind the one before. */
 export interface Entries {
   readonly bytes: Uint8Array;
   readonly ends: Uint32Array;
