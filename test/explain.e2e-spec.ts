@@ -197,3 +197,18 @@ describe('of random rules and customers', () => {
     expect(text).not.toMatch(/Seq Scan on purchase_history/);
   });
 });
+
+it('gives every instant its zone, also where the tables have none', async () => {
+  const zoneless = await startApp();
+  try {
+    await zoneless.db.query('ALTER TABLE purchase_history ALTER purchase_date TYPE timestamp');
+    const { id } = await zoneless.make.customer({}, { days_ago: 2 });
+    const segment = await zoneless.make.segment({ not_purchased_for_days: 30 });
+    const { body } = await zoneless.api.get(`/segments/${segment.id}/explain/${id}`).expect(200);
+    const [{ actual }] = body.rule.filters;
+    for (const instant of [actual, body.rule.newest_purchases[0].purchase_date])
+      expect(instant).toMatch(/(Z|[+-]\d\d:\d\d)$/);
+  } finally {
+    await zoneless.close();
+  }
+});

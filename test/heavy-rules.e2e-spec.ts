@@ -76,7 +76,7 @@ it('says of a rule that is too heavy which part costs most, and does not hang', 
     ['/filters/any/1/not', api.post(`/segments/${id}/preview-users`)],
     ['/filters/not/segment_id/any/1/not', api.post(`/segments/${outer.id}/preview-users`)],
     ['/filters/any/1/not', api.post(`/campaigns/${campaign.id}/preview-users`)],
-    ['/filters/any/1/not', api.post('/segments/overlap').send({ segment_ids: [id, (await app.make.segment({})).id] })],
+    ['/segment_ids/1/any/1/not', api.post('/segments/overlap').send({ segment_ids: [(await app.make.segment({})).id, id] })],
   ];
   for (const [pointer, call] of asked) {
     const answer = await call;

@@ -46,7 +46,7 @@ const kinds: Readonly<Record<string, Pick<ColumnNeed, 'fits' | 'works'>>> = {
 const needs: readonly ColumnNeed[] = [
   ...columnsRead.map(([table, column, type]) => ({ table, column, ...(type ? { fits: [type] } : kinds[column]) })),
   ...columnsOfFilters.map(([table, column, filter]) => ({ table, column, ...kinds[column], only: `the filter ${filter}` })),
-  { table: 'users', column: 'email', ...text, only: 'the e-mail address in lists of customers and explanations' },
+  { table: 'users', column: 'email', ...text, only: 'the e-mail address in lists of customers' },
   { table: 'purchase_history', column: 'id', fits: ['uuid'], only: 'the purchases in an explanation' },
 ];
 

@@ -22,7 +22,7 @@ export const checkConnections: Check = async ({ database, config }) => {
                (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user) AS role,
                (SELECT count(*)::int FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()) AS "roleInUse"`,
   );
-  const wanted = config.DATABASE_POOL_SIZE;
+  const wanted = config.DATABASE_POOL_SIZE + (config.COLUMN_INDEX === 'auto' ? 1 : 0);
   const limits = {
     'max_connections of the server': found.server,
     'the limit of the database': found.database,
@@ -32,7 +32,7 @@ export const checkConnections: Check = async ({ database, config }) => {
     .filter(([, limit]) => limit >= 0)
     .reduce((least, each) => (each[1] < least[1] ? each : least));
   const used = name === 'the limit of our role' ? found.roleInUse : found.inUse;
-  const figures = `DATABASE_POOL_SIZE is ${wanted} a process; ${name} allows ${limit}, ${used} in use now`;
+  const figures = `A process takes up to ${wanted} (DATABASE_POOL_SIZE, and one for the column index); ${name} allows ${limit}, ${used} in use now`;
   const [id, subject] = ['connections', 'server'];
   if (wanted <= limit - used) return [{ id, level: 'ok', subject, message: figures }];
   return [

@@ -113,5 +113,8 @@ const broken = (relation: CustomerRelation, { name }: ExistingIndex): Finding =>
   subject: `${relation.schema}.${name}`,
   message:
     'is an index that is not valid: it is still being built, or its build failed, and then it costs writers and serves nobody',
-  remedy: `DROP INDEX CONCURRENTLY ${qualified({ schema: relation.schema, name })};`,
+  remedy:
+    relation.kind === 'partitioned table'
+      ? `Make and attach the index of each partition that lacks it; or DROP INDEX ${qualified({ schema: relation.schema, name })};`
+      : `DROP INDEX CONCURRENTLY ${qualified({ schema: relation.schema, name })};`,
 });

@@ -41,6 +41,7 @@ export class IndexKeeper {
   private loading?: IndexSession;
   private progress?: number;
   private buildMs?: number;
+  private loadedAt = 0;
   private lookMs?: number;
   private counting?: Client;
   private stopped = false;
@@ -104,6 +105,7 @@ export class IndexKeeper {
         } else if (await this.load()) {
           retryMs = FIRST_RETRY_MS;
           await this.keepTrue();
+          await this.pause(Math.max(0, REST * this.buildMs! - (performance.now() - this.loadedAt)));
         } else await this.pause(TOO_SMALL_MS);
       } catch (error) {
         if (this.stopped) return;
@@ -161,7 +163,8 @@ export class IndexKeeper {
       this.loading = undefined;
       this.progress = undefined;
     }
-    this.buildMs = Math.round(performance.now() - began);
+    this.loadedAt = performance.now();
+    this.buildMs = Math.round(this.loadedAt - began);
     const before = this.session;
     this.session = session;
     this.phase = 'ready';

@@ -9,10 +9,12 @@ import { DatabaseEngine } from './database.engine';
 import type { RuleNode } from '../rules/rule';
 import { type AsOf, SegmentQueryBuilder } from '../queries/segment-query.builder';
 
-/** How a rule is to be read: at an instant, by whom the caller wants it from; both may be left open. */
+/** How rules are to be read: at an instant, by whom the caller wants it from; both may be left open. */
 export interface Reading {
   as_of?: string;
   source?: Source;
+  /** Where a rule stands in the request, for what is said of it; at /filters where left out. */
+  at?: (rule: number) => string;
 }
 
 /** An answer of an engine with how long it took. */
@@ -54,20 +56,20 @@ export class AudienceCounter {
   private ask<T extends object>(
     what: string,
     rules: readonly RuleNode[],
-    { as_of, source }: Reading,
+    { as_of, source, at }: Reading,
     read: (engine: AudienceEngine, asOf: AsOf) => Promise<T | undefined>,
   ): Promise<Timed<T>> {
     const key = JSON.stringify([what, rules, as_of, source]);
     const running = this.asked.get(key) as Promise<Timed<T>> | undefined;
     if (running) return running;
-    const asking = this.answer(rules, { as_of, source }, read).finally(() => this.asked.delete(key));
+    const asking = this.answer(rules, { as_of, source, at }, read).finally(() => this.asked.delete(key));
     this.asked.set(key, asking);
     return asking;
   }
 
   private async answer<T extends object>(
     rules: readonly RuleNode[],
-    { as_of, source }: Reading,
+    { as_of, source, at }: Reading,
     read: (engine: AudienceEngine, asOf: AsOf) => Promise<T | undefined>,
   ): Promise<Timed<T>> {
     const began = performance.now();
@@ -81,6 +83,6 @@ export class AudienceCounter {
       );
     // PostgreSQL answers everything
     const fromDatabase = () => read(this.postgres, as_of) as Promise<T>;
-    return timed(await namingTheCostliest(fromDatabase, this.database, this.builder, rules, as_of));
+    return timed(await namingTheCostliest(fromDatabase, this.database, this.builder, rules, as_of, at));
   }
 }

@@ -11,7 +11,7 @@ export const registeredWithinDays = {
   edges: ['A registration date that is not known (NULL), or lies after `as_of`, is in no window.'],
   example: 30,
   value: wholeNumber(1, 3650),
-  actual: sql`u.registration_date`,
+  actual: sql`u.registration_date::timestamptz`,
   sql: (days, asOf) => sql`u.registration_date BETWEEN ${asOf} - make_interval(hours => ${days * 24}::int) AND ${asOf}`,
   scan: (days, asOf) => ({ column: 'registered', from: asOf - days * DAY, to: asOf }),
 } as const satisfies CustomerFilter<number>;

@@ -2,15 +2,24 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Problem } from '../../common/problem';
+import type { ReadAt } from '../../common/answer';
 import { rows } from '../../common/sql';
 import { AudienceCounter, type Reading, type Timed } from '../engines/audience-counter';
 import type { Counted } from '../engines/audience-engine';
 import type { RuleNode } from '../rules/rule';
+import { isScannable } from '../column-index/scan/scan-plan';
 import { insertSizes } from './segment-history.sql';
 import { SegmentRules } from '../rules/segment-rules';
 import type { Segment } from '../segment.entity';
 
 type Countable = Pick<Segment, 'id' | 'version' | 'filters'>;
+
+/** Those that the column index has scans for, and the others; one empty pass where there are none. */
+function passesOf<T extends { rule: RuleNode }>(readable: T[]): T[][] {
+  const scannable = readable.filter(({ rule }) => isScannable(rule));
+  const others = readable.filter((one) => !scannable.includes(one));
+  return others.length === 0 ? [scannable] : [scannable, others].filter((pass) => pass.length > 0);
+}
 
 /** How large saved segments are now; what is counted is kept, so that a segment has a past. */
 @Injectable()
@@ -31,24 +40,32 @@ export class SegmentSizes {
   }
 
   /**
-   * Several in one pass. A segment whose rule cannot be read any more, because what it refers to is not active, has no size.
+   * Several in one pass; in two where the column index cannot answer some of them: those that it can need not wait for PostgreSQL. A
+   * segment whose rule cannot be read any more, because what it refers to is not active, has no size.
    * @throws Problem index-not-available, rule-too-heavy
    */
-  async of(segments: readonly Countable[], reading: Reading): Promise<Timed<Counted> & { byId: Map<string, number> }> {
+  async of(segments: readonly Countable[], reading: Reading): Promise<ReadAt & { byId: Map<string, number> }> {
     const readable: { segment: Countable; rule: RuleNode }[] = [];
     for (const segment of segments) {
       const rule = await this.readable(segment);
       if (rule) readable.push({ segment, rule });
     }
-    const counted = await this.counter.count(
-      readable.map(({ rule }) => rule),
-      reading,
-    );
-    await this.keep(
-      readable.map(({ segment }) => segment),
-      counted,
-    );
-    return { ...counted, byId: new Map(readable.map(({ segment }, i) => [segment.id, counted.totals[i][0]])) };
+    const byId = new Map<string, number>();
+    let oldest: ReadAt | undefined;
+    for (const pass of reading.source ? [readable] : passesOf(readable)) {
+      const at = (i: number) => `/${pass[i].segment.id}/filters`;
+      const counted = await this.counter.count(
+        pass.map(({ rule }) => rule),
+        { ...reading, at },
+      );
+      pass.forEach(({ segment }, i) => byId.set(segment.id, counted.totals[i][0]));
+      if (!oldest || counted.dataAsOf < oldest.dataAsOf) oldest = counted;
+      await this.keep(
+        pass.map(({ segment }) => segment),
+        counted,
+      );
+    }
+    return { ...(oldest as ReadAt), byId };
   }
 
   private async readable({ filters }: Countable): Promise<RuleNode | undefined> {

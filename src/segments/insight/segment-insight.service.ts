@@ -48,10 +48,9 @@ export class SegmentInsightService {
   async preview({ filters }: PreviewRuleRequest, query: PreviewRuleQuery): Promise<Computed<RulePreviewView>> {
     await this.rules.refuseUnfit(this.database, filters);
     const [rule] = await this.rules.resolve([filters]);
-    const [counted, ids] = await Promise.all([
-      this.counter.count([rule], query),
-      query.sample > 0 ? this.counter.sample(rule, query, query.sample) : [],
-    ]);
+    const counted = await this.counter.count([rule], query);
+    const asCounted = { source: query.source, as_of: counted.asOf };
+    const ids = query.sample > 0 ? await this.counter.sample(rule, asCounted, query.sample) : [];
     const page = sql`SELECT unnest(${ids}::uuid[]) AS user_id`;
     const found = await rows<FiguresRow>(this.database, customerFigures(page, rule, counted.asOf));
     const sample = found.map((customer) => toCustomerFiguresView(customer, query.reveal));

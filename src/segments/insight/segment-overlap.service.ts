@@ -20,11 +20,12 @@ export class SegmentOverlapService {
   /** @throws Problem unknown-segment, segment-inactive, rule-too-heavy, index-not-available */
   async overlap({ segment_ids }: OverlapRequest, query: ReadingQuery): Promise<Computed<OverlapView>> {
     const segments = await this.inOrder(segment_ids);
+    const at = (i: number) => `/segment_ids/${i}`;
     const trees = await this.rules.resolve(
       segments.map(({ filters }) => filters),
-      (i) => `/segment_ids/${i}`,
+      at,
     );
-    const read = await this.counter.overlap(trees, query);
+    const read = await this.counter.overlap(trees, { ...query, at });
 
     const masks = [...read.byMask];
     /** Customers of all segments of `mask`, whatever else they are in. */

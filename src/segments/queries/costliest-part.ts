@@ -8,7 +8,7 @@ import type { AsOf, SegmentQueryBuilder } from './segment-query.builder';
 const CANCELLED = '57014';
 
 /**
- * Reads what rules give; where PostgreSQL gives up on it, says which part of them costs most.
+ * Reads what rules give; where PostgreSQL gives up on it, says which part of them costs most. `at` is where a rule stands in the request.
  * @throws Problem rule-too-heavy
  */
 export async function namingTheCostliest<T>(
@@ -17,18 +17,19 @@ export async function namingTheCostliest<T>(
   builder: SegmentQueryBuilder,
   rules: readonly RuleNode[],
   asOf: AsOf,
+  at: (rule: number) => string = () => '/filters',
 ): Promise<T> {
   try {
     return await read();
   } catch (error) {
     if (!isNativeError(error) || sqlstateOf(error) !== CANCELLED) throw error;
-    const part = await costliestPart(database, builder, rules, asOf);
+    const { node: part, rule } = (await costliestPart(database, builder, rules, asOf)) ?? { node: undefined, rule: 0 };
     const keys = part ? filtersOf(part.filters).map(({ filter }) => filter.key) : [];
     throw new Problem(
       'rule-too-heavy',
       `The database did not answer within its time limit. What costs most is ${keys.join(', ') || 'the list of customers itself'}` +
         `${part?.pointer ? ` (${part.pointer})` : ''}. Narrow it, or ask the column index (source=index).`,
-      [{ pointer: `/filters${part?.pointer ?? ''}`, detail: 'costs most' }],
+      [{ pointer: `${at(rule)}${part?.pointer ?? ''}`, detail: 'costs most' }],
       { cause: error },
     );
   }
@@ -45,16 +46,17 @@ async function costliestPart(
   builder: SegmentQueryBuilder,
   rules: readonly RuleNode[],
   asOf: AsOf,
-): Promise<FiltersNode | undefined> {
-  let costliest: { node: FiltersNode; cost: number } | undefined;
-  for (const node of rules.flatMap(nodesOf)) {
+): Promise<{ node: FiltersNode; rule: number } | undefined> {
+  let costliest: { node: FiltersNode; rule: number; cost: number } | undefined;
+  const nodes = rules.flatMap((rule, i) => nodesOf(rule).map((node) => ({ node, rule: i })));
+  for (const { node, rule } of nodes) {
     if (node.type !== 'filters') continue;
     const [plan] = await rows<{ 'QUERY PLAN': [{ Plan: { 'Total Cost': number } }] }>(
       database,
       sql`EXPLAIN (FORMAT JSON) ${builder.audience([node], asOf)}`,
     );
     const cost = plan['QUERY PLAN'][0].Plan['Total Cost'];
-    if (!costliest || cost > costliest.cost) costliest = { node, cost };
+    if (!costliest || cost > costliest.cost) costliest = { node, rule, cost };
   }
-  return costliest?.node;
+  return costliest;
 }

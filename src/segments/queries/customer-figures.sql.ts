@@ -12,7 +12,7 @@ export interface FiguresRow {
   last_purchase_at: Date | null;
 }
 
-/** The figures of the customers in `ids`, a SELECT of `user_id`, ordered by id. A lookup by (user_id, …) for each: for a page, not for a segment. */
+/** The figures of the customers in `ids`, a SELECT of `user_id`, ordered by id. A lookup by (user_id, …) for each: made for a page; an export of a whole segment is streamed from it. */
 export const customerFigures = (ids: Sql, rule: RuleNode, asOf: AsOf): Sql => {
   const counts = sql`FILTER (WHERE ${scopeOf(rule, instant(asOf))})`;
   return sql`
@@ -20,7 +20,7 @@ export const customerFigures = (ids: Sql, rule: RuleNode, asOf: AsOf): Sql => {
     FROM (${ids}) page JOIN users u ON u.id = page.user_id
     CROSS JOIN LATERAL (
       SELECT count(*) ${counts} AS purchases, coalesce(sum(p.total_amount::numeric) ${counts}, 0) AS spent,
-             nullif(max(p.purchase_date), '-infinity') AS last_purchase_at
+             nullif(max(p.purchase_date), '-infinity')::timestamptz AS last_purchase_at
       FROM purchase_history p WHERE p.user_id = u.id AND p.purchase_date <= ${instant(asOf)}
     ) f
     ORDER BY u.id`;

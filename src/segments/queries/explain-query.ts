@@ -32,7 +32,6 @@ interface ShownPurchase {
 
 export interface ExplainRow {
   as_of: string;
-  email: string;
   active: boolean;
   /** One for each filter set of the rule, in the order of nodesOf. */
   leaves: LeafRow[];
@@ -49,7 +48,7 @@ const leavesOf = (rule: RuleNode): FilterSet[] =>
 export function explainQuery(rule: RuleNode, userId: string, asOf: AsOf): Sql {
   const leaves = leavesOf(rule).map((set) => leafSql(set, instant(asOf)));
   return sql`
-    SELECT ${asOfText(asOf)} AS as_of, u.email, u.is_active IS NOT FALSE AS active, jsonb_build_array(${join(leaves)}) AS leaves
+    SELECT ${asOfText(asOf)} AS as_of, u.is_active IS NOT FALSE AS active, jsonb_build_array(${join(leaves)}) AS leaves
     FROM users u WHERE u.id = ${userId}::uuid`;
 }
 
@@ -62,7 +61,8 @@ function leafSql(set: FilterSet, asOf: Sql): Sql {
   );
   const onTotals = totals.map(({ filter, value }) => {
     const measured = filter.measure.sql(raw(''));
-    return answer(filter.sql(value, measured, asOf), measured, filter.threshold(value, asOf));
+    const shown = filter.measure.unit === 'instant' ? sql`(${measured})::timestamptz` : measured;
+    return answer(filter.sql(value, measured, asOf), shown, filter.threshold(value, asOf));
   });
   const purchases = scope.length + totals.length === 0 ? sql`NULL::jsonb` : purchasesSql(scopeSql(scope, asOf), onTotals);
   return sql`jsonb_build_object('customer', ${list(onCustomer)}, 'standings', ${list(onStanding)}, 'purchases', ${purchases})`;
@@ -75,7 +75,7 @@ const purchasesSql = (inScope: Sql, totals: Sql[]): Sql => {
       'count', count(*), 'spent', coalesce(sum(p.total_amount::numeric), 0), 'totals', ${list(totals)},
       'newest', (
         SELECT coalesce(jsonb_agg(to_jsonb(newest)), '[]') FROM (
-          SELECT p.id, p.purchase_date, p.store_name, p.total_amount ${counting}
+          SELECT p.id, p.purchase_date::timestamptz AS purchase_date, p.store_name, p.total_amount ${counting}
           ORDER BY p.purchase_date DESC, p.id LIMIT ${raw(String(SHOWN_PURCHASES))}) newest))
     ${counting})`;
 };

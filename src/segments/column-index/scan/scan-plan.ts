@@ -51,6 +51,9 @@ export function scanPlan(rules: readonly RuleNode[], asOf: number): ScanPlan | u
 const withInfinity = (_: string, value: unknown): unknown =>
   value === Infinity || value === -Infinity ? String(value) : value;
 
+/** Whether every filter of a rule has a scan. */
+export const isScannable = (rule: RuleNode): boolean => scanPlan([rule], 0) !== undefined;
+
 /** Things of which equal ones are kept once. */
 class Distinct<T> {
   readonly list: T[] = [];
