@@ -98,9 +98,10 @@ export class IndexKeeper {
   private async run(): Promise<void> {
     for (let retryMs = FIRST_RETRY_MS; !this.stopped;) {
       try {
+        const asked = this.waiting.length; // who asks while it counts wants to know of what came since
         if (!this.session && !(await this.isWorthwhile())) {
           this.phase = 'waiting';
-          this.settle(this.waiting.length);
+          this.settle(asked);
           await this.pause(WAIT_MS);
         } else if (await this.load()) {
           retryMs = FIRST_RETRY_MS;
