@@ -39,7 +39,7 @@ export class SegmentsService {
     const rule = await this.ruleFrom(filters, prompt?.trim());
     const segment = await inTransaction(this.database, async (transaction) => {
       if (referencesOf(rule).length > 0) await this.rules.lock(transaction);
-      await this.rules.refuseUnfit(transaction, rule);
+      await this.rules.fitting(transaction, rule);
       const made = await transaction.save(
         transaction.create(Segment, { name, description: description ?? '', filters: rule, refers_to: refersTo(rule) }),
       );
@@ -110,7 +110,7 @@ export class SegmentsService {
     const segment = await transaction.findOneBy(Segment, { id });
     if (!segment) return; // the edit itself says so
     if (filters !== undefined || (is_active === true && !segment.is_active))
-      await this.rules.refuseUnfit(transaction, filters ?? segment.filters, id);
+      await this.rules.fitting(transaction, filters ?? segment.filters, id);
     if (is_active === false) await this.rules.refuseInUse(transaction, id);
   }
 

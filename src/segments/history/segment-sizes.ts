@@ -9,10 +9,19 @@ import type { Counted } from '../engines/audience-engine';
 import type { RuleNode } from '../rules/rule';
 import { isScannable } from '../column-index/scan/scan-plan';
 import { insertSizes } from './segment-history.sql';
-import { SegmentRules } from '../rules/segment-rules';
+import { SegmentRules, treesOf } from '../rules/segment-rules';
 import type { Segment } from '../segment.entity';
 
 type Countable = Pick<Segment, 'id' | 'version' | 'filters'>;
+
+function unlessInactive(read: () => RuleNode): RuleNode | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Problem && error.type === 'segment-inactive') return undefined;
+    throw error;
+  }
+}
 
 /** Those that the column index has scans for, and the others; one empty pass where there are none. */
 function passesOf<T extends { rule: RuleNode }>(readable: T[]): T[][] {
@@ -45,11 +54,11 @@ export class SegmentSizes {
    * @throws Problem index-not-available, rule-too-heavy
    */
   async of(segments: readonly Countable[], reading: Reading): Promise<ReadAt & { byId: Map<string, number> }> {
-    const readable: { segment: Countable; rule: RuleNode }[] = [];
-    for (const segment of segments) {
-      const rule = await this.readable(segment);
-      if (rule) readable.push({ segment, rule });
-    }
+    const known = await this.rules.referred(segments.map(({ filters }) => filters)); // one read for all of them
+    const readable = segments.flatMap((segment) => {
+      const rule = unlessInactive(() => treesOf([segment.filters], known)[0]);
+      return rule ? [{ segment, rule }] : [];
+    });
     const byId = new Map<string, number>();
     let oldest: ReadAt | undefined;
     for (const pass of reading.source ? [readable] : passesOf(readable)) {
@@ -66,15 +75,6 @@ export class SegmentSizes {
       );
     }
     return { ...(oldest as ReadAt), byId };
-  }
-
-  private async readable({ filters }: Countable): Promise<RuleNode | undefined> {
-    try {
-      return (await this.rules.resolve([filters]))[0];
-    } catch (error) {
-      if (error instanceof Problem && error.type === 'segment-inactive') return undefined;
-      throw error;
-    }
   }
 
   /** A count that cannot be kept is still a count. */

@@ -46,8 +46,7 @@ export class SegmentInsightService {
 
   /** @throws Problem unknown-segment, segment-inactive, bad-request, rule-too-heavy, index-not-available */
   async preview({ filters }: PreviewRuleRequest, query: PreviewRuleQuery): Promise<Computed<RulePreviewView>> {
-    await this.rules.refuseUnfit(this.database, filters);
-    const [rule] = await this.rules.resolve([filters]);
+    const rule = await this.rules.fitting(this.database, filters);
     const counted = await this.counter.count([rule], query);
     const asCounted = { source: query.source, as_of: counted.asOf };
     const ids = query.sample > 0 ? await this.counter.sample(rule, asCounted, query.sample) : [];

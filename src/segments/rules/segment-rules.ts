@@ -20,11 +20,11 @@ export class SegmentRules {
    * @throws Problem unknown-segment, segment-inactive
    */
   async resolve(rules: readonly Rule[], at: (rule: number) => string = () => '/filters'): Promise<RuleNode[]> {
-    return treesOf(rules, await this.referred(rules, this.database), at);
+    return treesOf(rules, await this.referred(rules), at);
   }
 
   /** Every segment these rules refer to, and those refer to, by id. */
-  private referred(rules: readonly Rule[], database: Queryable): Promise<Known> {
+  referred(rules: readonly Rule[], database: Queryable = this.database): Promise<Known> {
     return this.withReferred(
       [...new Set(rules.flatMap((rule) => referencesOf(rule).map(({ segmentId }) => segmentId)))],
       database,
@@ -54,10 +54,10 @@ export class SegmentRules {
   }
 
   /**
-   * Whether a segment may have this rule. `id` is left out for one that is not there yet.
+   * The tree of a rule that a segment may have. `id` is left out for one that is not there yet.
    * @throws Problem bad-request, unknown-segment, segment-inactive, segment-cycle, segment-in-use
    */
-  async refuseUnfit(transaction: Queryable, rule: Rule, id?: string): Promise<void> {
+  async fitting(transaction: Queryable, rule: Rule, id?: string): Promise<RuleNode> {
     const known = await this.referred([rule], transaction);
     const leadsBack = (segmentId: string): boolean =>
       segmentId === id || (known.get(segmentId)?.refers_to ?? []).some(leadsBack);
@@ -68,13 +68,14 @@ export class SegmentRules {
         'A segment cannot be made of itself.',
         back.map(({ pointer }) => ({ pointer: `/filters${pointer}`, detail: 'leads back to this segment' })),
       );
-    refuseHoles(rule, known, '/filters');
-    const excess = excessOf(parseRule(rule, (segmentId) => known.get(segmentId)!.filters));
+    const [tree] = treesOf([rule], known);
+    const excess = excessOf(tree);
     if (excess)
       throw new Problem('bad-request', `The rule, with the segments it refers to, ${excess}.`, [
         { pointer: '/filters', detail: `${excess}, with the segments it refers to` },
       ]);
     if (id) await this.refuseOutgrown(transaction, rule, id);
+    return tree;
   }
 
   /** @throws Problem segment-in-use where active segments refer to this one, which is to be deactivated */
