@@ -19,7 +19,9 @@ const ROUNDS = Number(process.argv[3] ?? 5);
 /** PostgreSQL plans a prepared statement anew five times before it considers one plan for all values. */
 const PLANNED_ANEW = 6;
 /** `fresh` leaves the prepared statements out: at 10M purchases one plan for all values takes half a minute a run, by hand as compiled. */
-const CACHED = process.argv[4] !== 'fresh';
+const CACHED = process.argv[4] === undefined;
+/** `statements` leaves the ORM's way out too: at 30M purchases it would need gigabytes. */
+const BESIDE_ORM = process.argv[4] !== 'statements';
 
 const rounded = (value: number) => Number(value.toPrecision(3));
 
@@ -127,8 +129,8 @@ async function main(): Promise<void> {
     }
     await client.end();
     console.table(beside_by_hand);
-    const beside_orm = await besideOrm(database);
-    console.table(beside_orm);
+    const beside_orm = BESIDE_ORM ? await besideOrm(database) : undefined;
+    if (beside_orm) console.table(beside_orm);
     keep(`segments-${database.label.replace('/', '-')}`, {
       data: database.label,
       rounds: ROUNDS,
