@@ -1,6 +1,15 @@
 // Nest 12 publishes ES modules only. SWC turns our TypeScript, and the few ES modules we import, into CommonJS for Jest,
 // so no --experimental-vm-modules is needed and jest.mock() keeps working, on Node 20 to 26.
-const esModules = ['@nestjs', 'jose', 'sql-template-tag', 'lru-cache', 'fast-check', 'pure-rand'];
+const esModules = [
+  '@nestjs',
+  'jose',
+  'sql-template-tag',
+  'lru-cache',
+  'fast-check',
+  'pure-rand',
+  'temporal-polyfill',
+  'temporal-utils',
+];
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',

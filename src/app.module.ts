@@ -8,8 +8,10 @@ import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { databaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
+import { IdempotencyModule } from './idempotency/idempotency.module';
 import { NotificationsModule } from './notifications/notifications.module';
 import { SegmentsModule } from './segments/segments.module';
+import { SuppressionsModule } from './suppressions/suppressions.module';
 
 @Module({})
 export class AppModule {
@@ -21,10 +23,12 @@ export class AppModule {
         databaseModule(config),
         CommonModule,
         AuthModule,
+        IdempotencyModule, // after AuthModule: its guard asks who calls
         HealthModule,
         SegmentsModule,
         CampaignsModule,
         NotificationsModule,
+        SuppressionsModule,
         AiModule,
         FallbackModule, // last: it takes whatever no other route takes
       ],

@@ -30,7 +30,7 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
   });
   document.components!.schemas!.Rule = ruleSchema;
   for (const [path, item] of Object.entries(document.paths))
-    for (const method of METHODS) if (item[method]) complete(path, item[method]);
+    for (const method of METHODS) if (item[method]) complete(method, path, item[method]);
   for (const [schemaName, schema] of Object.entries(document.components?.schemas ?? {})) {
     if (!('type' in schema)) continue;
     if (isRequestBody(schemaName)) schema.additionalProperties = false; // what it does not list is refused
@@ -44,9 +44,26 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
 }
 
 const isRequestBody = (schemaName: string) =>
-  /^(Create|Update|Mark|Generate)[A-Z]|Request$|^FilterSet$|^(All|Any|Not|Segment)Rule$/.test(schemaName);
+  /^(Create|Update|Mark|Generate)[A-Z]|Request$|^(FilterSet|FrequencyCap)$|^(All|Any|Not|Segment)Rule$/.test(schemaName);
 
-function complete(path: string, operation: Operation): void {
+/** Said of every POST. What a key does: src/idempotency/ */
+const IDEMPOTENCY_KEY: NonNullable<Operation['parameters']>[number] = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    "A name of this request, of the caller's making: repeated with it, within 24 hours, the request has its effect once and its first answer. Printable ASCII, bare or in double quotes.",
+  schema: { type: 'string', minLength: 16, maxLength: 255, example: '0b6c8e0e-9d0f-4b0c-8d5d-2f0b4d9a7c11' },
+};
+const REPLAYED = {
+  'Idempotency-Replayed': {
+    description: '`true` where this is the answer to an earlier request with the same key. Absent otherwise.',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+};
+
+function complete(method: (typeof METHODS)[number], path: string, operation: Operation): void {
+  if (method === 'post') (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
   if (isPublic(path)) operation.security = [];
   for (const parameter of operation.parameters ?? []) {
     if (!('in' in parameter) || parameter.in !== 'path') continue;
@@ -54,9 +71,9 @@ function complete(path: string, operation: Operation): void {
     parameter.schema = isUuid ? { type: 'string', format: 'uuid' } : { type: 'string', maxLength: 100 };
     parameter.description = `The id of the ${parameter.name.replace('_id', '')}.`;
   }
-  if (operation.requestBody && 'required' in operation.requestBody) operation.requestBody.required = mustHaveBody(path);
+  if (operation.requestBody && 'required' in operation.requestBody) operation.requestBody.required &&= mustHaveBody(path);
 
-  const types = problemsOf(path, operation);
+  const types = problemsOf(method, path, operation);
   const statuses = new Set(types.map((type) => problemTypes[type][0]));
   operation.responses = {
     ...operation.responses,
@@ -64,40 +81,44 @@ function complete(path: string, operation: Operation): void {
       [...statuses].map((status) => [status, problemResponse(types.filter((type) => problemTypes[type][0] === status))]),
     ),
   };
-  for (const response of Object.values(operation.responses)) {
+  for (const [status, response] of Object.entries(operation.responses)) {
     if (!response || !('description' in response)) continue;
     response.description ||= 'Done.';
     response.headers = {
       ...response.headers,
+      ...(method === 'post' && status.startsWith('2') && REPLAYED),
       'X-Request-Id': { description: 'Name of this request in the log.', schema: { type: 'string' } },
     };
   }
 }
 
-/** The model is all that an address below /ai/ needs. */
-const asksDatabase = (path: string) => !isPublic(path) && !path.startsWith('/ai/');
+/** The model is all that an address below /ai/ needs, without a key. */
+const asksDatabase = (method: string, path: string) => !isPublic(path) && (!path.startsWith('/ai/') || method === 'post');
 
 /** Where a rule is asked of the customers. */
 const asksRules = (path: string) => /^\/(segments|campaigns)\/.*(preview|count|users|explain|overlap|dispatch$)/.test(path);
 
-/** These writes may be sent without a body at all. */
-const mustHaveBody = (path: string) => !/\/(preview-users|dispatch|mark-sent|mark-failed)$/.test(path);
+/** These writes take a body, but may be sent without one at all. */
+const mustHaveBody = (path: string) => !/\/(dispatch|mark-sent|mark-failed)$/.test(path);
 
 /** What an operation can answer instead: what its @Refuses names, and what comes with a body, with parameters, with the guard. */
-function problemsOf(path: string, operation: Operation): ProblemType[] {
+function problemsOf(method: string, path: string, operation: Operation): ProblemType[] {
   const own = (operation as { [REFUSALS]?: ProblemType[] })[REFUSALS] ?? [];
   delete (operation as { [REFUSALS]?: ProblemType[] })[REFUSALS];
   const parameters = (operation.parameters ?? []).map((parameter) => ('name' in parameter ? parameter.name : ''));
   const when = (holds: boolean, ...types: ProblemType[]) => (holds ? types : []);
   const takesBody = operation.requestBody !== undefined;
+  const takesJson = takesBody && 'application/json' in (operation.requestBody as { content: object }).content;
   const all: ProblemType[] = [
     ...when(takesBody || parameters.length > 0, 'bad-request'),
-    ...when(takesBody, 'malformed-json', 'body-too-large', 'unsupported-media-type'),
+    ...when(takesJson, 'malformed-json'),
+    ...when(takesBody, 'body-too-large', 'unsupported-media-type'),
     ...when(parameters.includes('cursor'), 'bad-cursor'),
     ...when(!isPublic(path), 'unauthenticated', 'forbidden', 'auth-unavailable'),
     ...when(asksRules(path), 'filter-not-available'),
-    ...when(asksDatabase(path), 'database-unavailable', 'database-busy', 'statement-too-slow'),
+    ...when(asksDatabase(method, path), 'database-unavailable', 'database-busy', 'statement-too-slow'),
     ...own,
+    ...when(method === 'post', 'idempotency-key-in-use', 'idempotency-key-reused'),
     'internal-error',
   ];
   return [...new Set(all)];
@@ -111,7 +132,7 @@ function problemResponse(types: ProblemType[]): Response {
   const challenge = { 'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string' as const } } };
   return {
     description: types.map((type) => `\`${type}\`: ${problemTypes[type][1]}.`).join(' '),
-    headers: { ...(status === 503 && retryAfter), ...(status === 401 && challenge) },
+    headers: { ...(types.some((type) => problemTypes[type].length > 2) && retryAfter), ...(status === 401 && challenge) },
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemView' } } },
   };
 }

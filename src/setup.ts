@@ -2,25 +2,29 @@ import type { IncomingMessage } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
-import { type BodyLimit, bodyLimits, guardJson, inspectBytes, limitOf, requireJson } from './common/json-guard';
+import { type BodyLimit, bodyLimits, guardJson, inspectBytes, limitOf, requireMediaType } from './common/json-guard';
 import { createLog, NestLog, requestLog } from './common/logging';
+import { Problem } from './common/problem';
 import { ProblemFilter } from './common/problem.filter';
 import { validationPipe } from './common/validation';
 import type { Config } from './config/config';
+import { AnsweredBeforeFilter } from './idempotency/kept-answer';
 import { serveApiDocument } from './openapi-document';
 
-/** Reads the bodies a limit is for; the limit also holds after they are unpacked. Nothing else: requireJson has seen the type. */
+/** Reads the bodies a limit is for; the limit also holds after they are unpacked. Nothing else: requireMediaType has seen the type. */
 const jsonBody = (limit: BodyLimit) => ({
   limit: limit.bytes,
-  type: (request: IncomingMessage) => limitOf(request.url) === limit,
+  type: (request: IncomingMessage) => limitOf((request as Request).path) === limit,
   verify: inspectBytes,
 });
 
 /** What pages of other origins may read beside the body. */
 const EXPOSED = [
   'ETag',
+  'Idempotency-Replayed',
   'Link',
   'Location',
+  'Preference-Applied',
   'Retry-After',
   'X-Data-As-Of',
   'X-Data-Source',
@@ -48,11 +52,17 @@ function answerHeaders(_request: Request, response: Response, next: NextFunction
   next();
 }
 
+/** A process without the role `api` is asked for nothing but its health. */
+function healthOnly(request: Request, _response: Response, next: NextFunction): void {
+  if (/^\/health(\/|$)/.test(request.path)) return next();
+  next(new Problem('not-found', 'This process answers for its health only (ROLES).'));
+}
+
 /**
  * Everything between the socket and the controllers, in the order a request meets it. Shared by the service and its tests. The
  * application must have been created with an AnswerAdapter and `bodyParser: false`.
  */
-export function setup(app: NestExpressApplication, config: Pick<Config, 'CORS_ORIGINS' | 'LOG_LEVEL'>): void {
+export function setup(app: NestExpressApplication, config: Pick<Config, 'CORS_ORIGINS' | 'LOG_LEVEL' | 'ROLES'>): void {
   const log = createLog(config);
   app.useLogger(new NestLog(log));
   app.set('query parser', 'simple'); // no nested objects from a query string; a repeated parameter is an array, and refused
@@ -63,10 +73,11 @@ export function setup(app: NestExpressApplication, config: Pick<Config, 'CORS_OR
   app.use(answerHeaders);
   if (config.CORS_ORIGINS.length > 0)
     app.enableCors({ origin: [...config.CORS_ORIGINS], exposedHeaders: EXPOSED, maxAge: 600 });
-  app.use(requireJson);
-  for (const limit of bodyLimits) app.useBodyParser('json', jsonBody(limit));
+  if (!config.ROLES.includes('api')) app.use(healthOnly);
+  app.use(requireMediaType);
+  for (const limit of bodyLimits) if (limit.type === 'application/json') app.useBodyParser('json', jsonBody(limit));
   app.use(guardJson);
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(), new AnsweredBeforeFilter());
   serveApiDocument(app);
 }

@@ -116,19 +116,17 @@ describe('a dispatch', () => {
     expect(await app.db.query('SELECT id FROM dispatches')).toHaveLength(1);
   });
 
-  it('is all or nothing: what fails in the middle leaves no trace, and may be repeated', async () => {
+  it('that cannot be written fails, leaves nothing half written, and may be repeated', async () => {
     await app.make.customers(3);
     const campaign = await app.make.campaign([await app.make.segment({})]);
     await app.db.query(`ALTER TABLE dispatch_lanes ADD CONSTRAINT no_lanes_today CHECK (total < 0)`);
 
-    const failed = await dispatch(campaign);
-    expect(failed.status).toBeGreaterThanOrEqual(400);
-    expect(
-      await app.db.query(
-        'SELECT 1 FROM dispatches UNION ALL SELECT 1 FROM notifications UNION ALL SELECT 1 FROM dispatch_lanes',
-      ),
-    ).toEqual([]);
+    const failed = await dispatch(campaign).expect(500);
 
+    const [{ id, ...first }] = (await app.api.get(`/campaigns/${campaign.id}/dispatches`).expect(200)).body;
+    expect(failed.body.detail).toContain(`Dispatch ${id} failed`);
+    expect(first).toMatchObject({ status: 'failed', error: { type: 'internal-error' }, targeted: 3, queued: 0 });
+    expect(await app.db.query('SELECT 1 FROM notifications UNION ALL SELECT 1 FROM dispatch_lanes')).toEqual([]);
     await app.db.query('ALTER TABLE dispatch_lanes DROP CONSTRAINT no_lanes_today');
     expect((await dispatch(campaign).expect(200)).body.queued).toBe(3);
   });

@@ -205,6 +205,16 @@ describe('a role', () => {
     expect(wrong(await examined(as))).toMatchObject([{ id: 'row-security', subject: 'public.users' }]);
   });
 
+  it('that may not make temporary tables is told that dispatches need them', async () => {
+    const name = new URL(db.url).pathname.slice(1);
+    await run(`GRANT SELECT ON users, purchase_history TO ${role}`, `REVOKE TEMPORARY ON DATABASE "${name}" FROM PUBLIC`);
+
+    expect(wrong(await examined(as))).toMatchObject([
+      { id: 'no-temporary-tables', level: 'error', remedy: `GRANT TEMPORARY ON DATABASE "${name}" TO "${role}";` },
+    ]);
+    await run(`GRANT TEMPORARY ON DATABASE "${name}" TO PUBLIC`);
+  });
+
   it('that may not create our schema is told how to get it', async () => {
     await run(`GRANT SELECT ON users, purchase_history TO ${role}`, 'DROP SCHEMA crm CASCADE');
 

@@ -3,22 +3,28 @@ import { refusalFault } from './support/refusal';
 import { send } from './support/wire';
 
 let app: TestApp;
-let ids: { segment: string; other_segment: string; campaign: string };
+let ids: { segment: string; other_segment: string; campaign: string; dispatch: string };
 
 beforeAll(async () => {
   app = await startApp();
   const { make, api } = app;
-  await make.customers(3);
+  for (const { id } of await make.customers(3))
+    await api.post('/suppressions').send({ user_id: id, channel: 'email', reason: 'other' }).expect(201);
   const segments = [await make.segment(), await make.segment(), await make.segment()];
   const campaigns = [await make.campaign(segments), await make.campaign(segments), await make.campaign(segments)];
-  ids = { segment: segments[0].id, other_segment: segments[1].id, campaign: campaigns[0].id };
-  await api.post(`/campaigns/${ids.campaign}/dispatch`).expect(200);
+  const dispatch = (await api.post(`/campaigns/${campaigns[0].id}/dispatch`).expect(200)).body;
+  ids = { segment: segments[0].id, other_segment: segments[1].id, campaign: campaigns[0].id, dispatch: dispatch.id };
   await make.customer();
   await api.patch(`/segments/${ids.segment}`).set('If-Match', '*').send({ name: 'Edited' }).expect(200);
   await app.db.query(
     `INSERT INTO segment_sizes (segment_id, version, as_of, total, source)
      SELECT $1, 1, now() - i * interval '1 hour', i, 'database' FROM generate_series(1, 3) i`,
     [ids.segment],
+  );
+  await app.db.query(
+    `INSERT INTO schedule_occurrences (campaign_id, due_at, outcome)
+     SELECT $1, now() - i * interval '1 hour', 'missed' FROM generate_series(1, 3) i`,
+    [ids.campaign],
   );
   await api.post(`/campaigns/${ids.campaign}/dispatch`).expect(200);
 });
@@ -43,7 +49,13 @@ const lists: Record<string, [method: string, path: () => string]> = {
   'sizes of a segment': ['GET', () => `/segments/${ids.segment}/sizes?limit=1`],
   'customers of a campaign': ['POST', () => `/campaigns/${ids.campaign}/preview-users?limit=1`],
   'dispatches of a campaign': ['GET', () => `/campaigns/${ids.campaign}/dispatches?limit=1`],
+  'audience of a dispatch': ['GET', () => `/dispatches/${ids.dispatch}/audience?limit=1`],
+  'targeted of a dispatch': ['GET', () => `/dispatches/${ids.dispatch}/audience?limit=1&reason=targeted`],
+  'occurrences of a schedule': ['GET', () => `/campaigns/${ids.campaign}/schedule/occurrences?limit=1`],
   notifications: ['GET', () => '/notifications?limit=1'],
+  suppressions: ['GET', () => '/suppressions?limit=1'],
+  'suppressions of a channel': ['GET', () => '/suppressions?limit=1&channel=email'],
+  'suppressions in force': ['GET', () => '/suppressions?limit=1&in_force=true'],
   'queued notifications': ['GET', () => '/notifications?limit=1&status=queued'],
   'notifications of a campaign': ['GET', () => `/notifications?limit=1&campaign_id=${ids.campaign}`],
 };

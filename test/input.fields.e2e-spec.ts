@@ -45,7 +45,6 @@ const NO_LISTS = [
   [['text']],
   [{}],
   ['\u0000'],
-  [],
   new Literal('["\\ud800"]'),
 ];
 const NO_OBJECTS = ['text', 5, true, [], [{}], [['diet', 'vegan']]];
@@ -63,6 +62,7 @@ const BAD_JSON = [
 
 const isText = ({ type }: BodyField) => type === 'string';
 const isOpenObject = ({ type, schema }: BodyField) => type === 'object' && !schema.properties;
+const isOfTwoDecimals = ({ pointer }: BodyField) => pointer.endsWith('_spent') || pointer.endsWith('/holdout_percent');
 const isClosedObject = ({ type, schema }: BodyField) => type === 'object' && schema.properties !== undefined;
 
 const tables: [what: string, fields: (field: BodyField) => boolean, values: unknown[]][] = [
@@ -70,7 +70,7 @@ const tables: [what: string, fields: (field: BodyField) => boolean, values: unkn
   ['texts that are none', isText, NO_TEXTS],
   ['numbers that are none, or that JavaScript would change', ({ type }) => ['number', 'integer'].includes(type), NO_NUMBERS],
   ['whole numbers that are none, or too large', ({ type }) => type === 'integer', NO_INTEGERS],
-  ['amounts with parts of a cent', ({ pointer }) => pointer.endsWith('_spent'), [0.001, 1e-7, 0.1 + 0.2, 99.999, -0.01]],
+  ['amounts and shares of more than two decimals', isOfTwoDecimals, [0.001, 1e-7, 0.1 + 0.2, 98.999, -0.01]],
   ['flags that are none', ({ type }) => type === 'boolean', NO_FLAGS],
   ['lists that are none, or hold something else', ({ type, schema }) => type === 'array' && !schema.items?.$ref, NO_LISTS],
   [
@@ -78,6 +78,7 @@ const tables: [what: string, fields: (field: BodyField) => boolean, values: unkn
     ({ schema }) => schema.items?.$ref !== undefined,
     NO_LISTS.filter((list) => JSON.stringify(list) !== '[{}]'),
   ],
+  ['empty lists where something must be', ({ type, schema }) => type === 'array' && schema.minItems !== undefined, [[]]],
   ['objects that are none', ({ type }) => type === 'object', NO_OBJECTS],
   ['JSON that could not be kept', isOpenObject, BAD_JSON],
   ['null where a value must be', ({ nullable }) => !nullable, [null]],

@@ -16,7 +16,7 @@ const TEXTS: Record<string, string> = {
   'an array of PostgreSQL': '{a,"b",NULL}',
   'the word NULL': 'NULL',
   'JSON in a text': '{"$ne": null, "a": ["\\""]}',
-  templates: '{{email}} ${7*7} <%= 1 %> #{1} %{x}',
+  'templates of others': '{email} ${7*7} <%= 1 %> #{1} %{x} {% x %}',
   markup: '<script>alert(1)</script>&amp;<img src=x onerror=alert(1)>',
   'a formula': '=1+1 @SUM(A1) -2 +3',
   'right to left': 'abc\u202edef\u202c \u2066x\u2069',

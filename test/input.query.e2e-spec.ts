@@ -4,6 +4,9 @@ import { openapi } from './support/contract';
 import { refusalFault } from './support/refusal';
 import { send } from './support/wire';
 
+/** One of the customers: who is looked for by his id must be there. */
+const CUSTOMER = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11';
+
 let app: TestApp;
 let ids: Record<string, string>;
 /** What must be in a write that takes parameters as well. */
@@ -14,12 +17,20 @@ beforeAll(async () => {
   app = await startApp();
   const { make, api } = app;
   await make.customers(2);
+  await make.customer({ id: CUSTOMER });
   const segment = await make.segment();
   const other = await make.segment();
   const campaign = await make.campaign([segment]);
   const dispatch = (await api.post(`/campaigns/${campaign.id}/dispatch`).expect(200)).body;
   const [{ id, user_id }] = (await api.get('/notifications').expect(200)).body;
-  ids = { segment_id: segment.id, campaign_id: campaign.id, dispatch_id: dispatch.id, notification_id: id, user_id };
+  ids = {
+    segment_id: segment.id,
+    campaign_id: campaign.id,
+    dispatch_id: dispatch.id,
+    notification_id: id,
+    user_id,
+    suppression_id: user_id,
+  };
   bodies = {
     '/segments/preview': { filters: {} },
     '/segments/overlap': { segment_ids: [segment.id, other.id] },
@@ -79,6 +90,9 @@ describe('query parameters that are refused', () => {
     ['total', 'TRUE 1 0 no null true%20 {}', 'true'],
     ['is_active', 'True 1 yes undefined false%00', 'false'],
     ['counts', 'True 1 yes null true%20', 'true'],
+    ['within_days', '0 366 -1 %2B1 1e1 0x10 1.0 null 99999999999999999999', '365'],
+    ['in_force', 'True 1 yes null true%20', 'true'],
+    ['channel', "Email EMAIL email,sms fax null * toString '%20OR%201=1-- email%00", 'email'],
     ['source', "Index INDEX memory index,database '%20OR%201=1-- toString %00", 'database'],
     ['reveal', 'E-mail Email email,email true 1 * constructor', 'email'],
     ['sample', '51 -1 %2B1 1e1 0x10 1.0 null 99999999999999999999', '50'],
@@ -87,7 +101,7 @@ describe('query parameters that are refused', () => {
       'user_id',
       `0 null me '%20OR%20''=' {a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11} a0eebc999c0b4ef8bb6d6bb9bd380a11 a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11%0A
        urn:uuid:a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11`,
-      'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+      CUSTOMER,
     ],
     ['campaign_id', "0 null * '%20OR%20''=' a0eebc999c0b4ef8bb6d6bb9bd380a11", 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
     [
@@ -106,6 +120,22 @@ describe('query parameters that are refused', () => {
     expect(await wrongly(parameter, words(values), good)).toEqual([]);
     for (const { method, path } of taking(parameter))
       expect([path, (await asked(method, path, `${parameter}=${good}`)).status]).toEqual([path, 200]);
+  });
+
+  it('a value of dry_run that is none, or two of them: what was to be looked at only is not sent', async () => {
+    expect(await wrongly('dry_run', words('TRUE 1 yes null true%20 {}'), 'true')).toEqual([]);
+  });
+
+  it('a reason of another list', async () => {
+    const others = words("Targeted targeted,excluded null constructor '%20OR%201=1-- %00");
+    expect(await wrongly('reason', others, 'targeted')).toEqual([]);
+    for (const [path, reason] of [
+      ['/suppressions', 'targeted'],
+      [`/dispatches/${ids.dispatch_id}/audience`, 'bounced'],
+    ])
+      expect(
+        refusalFault(await ask('get', `${path}?reason=${reason}`), { status: 400, pointer: '/reason' }),
+      ).toBeUndefined();
   });
 
   it('a parameter that nobody knows, in whatever clothes', async () => {

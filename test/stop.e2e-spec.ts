@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { emptyDatabase, type FreshDatabase } from './support/database';
+import { listenTo } from './support/event-stream';
 import { eventually } from './support/eventually';
 import {
+  adminTokenOf,
   ask,
   buildService,
   built,
@@ -63,6 +65,23 @@ it('does not wait longer than SHUTDOWN_SECONDS for a stalled request', async () 
   expect(await service.end()).toEqual({ code: 1, signal: null });
   expect(service.stderr()).toMatch(/requests still ran after 1 s/);
   await expect(answer).rejects.toThrow();
+});
+
+it('ends what would go on for as long as a dispatch does, and waits for none of it', async () => {
+  const service = startProcess(directory, { DATABASE_URL: db.url, SHUTDOWN_SECONDS: '600' });
+  const base = await service.listening();
+  await db.query(`INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'one@example.invalid')`);
+  const post = async (path: string, body: object) =>
+    (await (await ask(directory, base + path, body)).json()) as { id: string };
+  const segment = await post('/segments', { name: 'All', filters: {} });
+  const campaign = await post('/campaigns', { name: 'One', message: 'Hello', segment_ids: [segment.id] });
+  const dispatch = await post(`/campaigns/${campaign.id}/dispatch`, {});
+  const stream = await listenTo(`${base}/dispatches/${dispatch.id}/events`, adminTokenOf(directory));
+  await stream.sees(({ event }) => event === 'progress');
+
+  expect(await service.end()).toEqual({ code: 0, signal: null });
+  await stream.ended;
+  expect(stream.events()).toHaveLength(1);
 });
 
 it('takes the two signals that one Ctrl-C is under npm for one', async () => {

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { type FakeOllama, startFakeOllama } from '../../test/support/fake-ollama';
 import { answerJson } from '../../test/support/stub-server';
 import { loadConfig } from '../config/config';
+import { isPersonalised, templateFaults } from '../common/message-template';
 import { Problem } from '../common/problem';
 import { ModelMessageDrafter } from './message-drafter';
 import { OllamaLanguageModel } from './ollama.language-model';
@@ -78,6 +79,22 @@ it.each([
 
 it('takes 2,000 characters, however many bytes they are', async () => {
   expect(await drafted('🎃'.repeat(1999) + 'a')).toHaveLength(2 * 1999 + 1);
+});
+
+it('has no placeholder, whatever the model says', async () => {
+  const pieces = fc.constantFrom('{{', '}}', '{', '}', '<b>', '</b>', '\u200b', ' ', '\n', '"', 'email', 'Hola', '```');
+  const texts = fc.array(pieces, { minLength: 1, maxLength: 12 }).map((found) => `Hola ${found.join('')}`);
+  const passed: string[] = [];
+  await fc.assert(
+    fc.asyncProperty(texts, async (says) => {
+      const message = await drafted(says);
+      if (message.startsWith('refused: ')) return;
+      passed.push(message);
+      expect([isPersonalised(message), templateFaults(message)]).toEqual([false, []]);
+    }),
+    { examples: [['Hola'], ['{<b>{email}</b>}'], ['{\u200b{ email }\u200b}']] },
+  );
+  expect(passed).not.toEqual([]);
 });
 
 it('passes on what is wrong with the model itself', async () => {

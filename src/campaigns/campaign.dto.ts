@@ -12,11 +12,13 @@ import {
   MaxLength,
   MinLength,
 } from 'class-validator';
-import { LowerCase, Optional, SingleLine } from '../common/validators';
+import { IsMessageTemplate, LowerCase, Optional, SingleLine } from '../common/validators';
+import { type Channel, channels } from '../common/channels';
 import type { Campaign } from './campaign.entity';
+import { DeliveryRules, FrequencyCap } from './delivery-rules.dto';
 
 /** A campaign to create. */
-export class CreateCampaign {
+export class CreateCampaign extends DeliveryRules {
   /** What people call it, on one line. */
   @SingleLine(200)
   @ApiProperty({ example: 'Autumn harvest' })
@@ -29,8 +31,19 @@ export class CreateCampaign {
   @IsString()
   description?: string | null;
 
-  /** What is sent. Empty or left out: the model drafts it from name and description; when it cannot, nothing is saved. */
+  /** The title or subject, on one line, where the channel has one. Placeholders as in `message`. */
   @IsOptional()
+  @IsMessageTemplate()
+  @SingleLine(200)
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 200, example: 'The first pumpkins are in' })
+  title?: string | null;
+
+  /**
+   * What is sent. A placeholder such as `{{ preferences.first_name | default: "friend" }}` becomes what is known of each customer when it is
+   * read. Empty or left out: the model drafts it from name and description; when it cannot, nothing is saved.
+   */
+  @IsOptional()
+  @IsMessageTemplate()
   @MaxLength(10_000)
   @IsString()
   @ApiPropertyOptional({
@@ -53,7 +66,7 @@ export class CreateCampaign {
 }
 
 /** What changes of a campaign; what is left out stays. A dispatch under way keeps what it started with. */
-export class UpdateCampaign {
+export class UpdateCampaign extends DeliveryRules {
   /** What people call it, on one line. */
   @Optional()
   @SingleLine(200)
@@ -65,8 +78,16 @@ export class UpdateCampaign {
   @IsString()
   description?: string;
 
-  /** What is sent; not blank. */
+  /** The title or subject, on one line; null takes it away. */
+  @IsOptional()
+  @IsMessageTemplate()
+  @SingleLine(200)
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 200 })
+  title?: string | null;
+
+  /** What is sent, with placeholders or without; not blank. */
   @Optional()
+  @IsMessageTemplate()
   @Matches(/\S/, { message: '$property must not be blank' })
   @MinLength(1)
   @MaxLength(10_000)
@@ -107,12 +128,39 @@ export class CampaignView {
   /** What it is for; empty when nobody said. */
   description: string;
 
+  /** The title or subject, where the channel has one. */
+  @ApiProperty({ type: String, nullable: true })
+  title: string | null;
+
   /** What is sent. */
   message: string;
+
+  /** The way it goes. */
+  @ApiProperty({ enum: channels })
+  channel: Channel;
 
   /** The segments whose customers it goes to. */
   @ApiProperty({ type: 'array', items: { type: 'string', format: 'uuid' } })
   segment_ids: string[];
+
+  /** The segments whose customers it does not go to. */
+  @ApiProperty({ type: 'array', items: { type: 'string', format: 'uuid' } })
+  excluded_segment_ids: string[];
+
+  /** How often a customer may be messaged; null: no limit. */
+  @ApiProperty({ type: () => FrequencyCap, nullable: true })
+  frequency_cap: FrequencyCap | null;
+
+  /** The share of the audience kept out to measure what it changes, in percent. */
+  @ApiProperty({ type: 'number', minimum: 0, maximum: 99 })
+  holdout_percent: number;
+
+  /** Whether a customer gets it once, or once a dispatch. */
+  once_per_customer: boolean;
+
+  /** Nothing of it is written or handed out from this instant on. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  not_after: string | null;
 
   /** An inactive campaign cannot be dispatched. */
   is_active: boolean;
@@ -129,8 +177,15 @@ export const toCampaignView = (campaign: Campaign): CampaignView => ({
   id: campaign.id,
   name: campaign.name,
   description: campaign.description,
+  title: campaign.title,
   message: campaign.message,
+  channel: campaign.channel,
   segment_ids: campaign.segment_ids,
+  excluded_segment_ids: campaign.excluded_segment_ids,
+  frequency_cap: campaign.frequency_cap,
+  holdout_percent: campaign.holdout_percent,
+  once_per_customer: campaign.once_per_customer,
+  not_after: campaign.not_after?.toISOString() ?? null,
   is_active: campaign.is_active,
   created_at: campaign.created_at.toISOString(),
   updated_at: campaign.updated_at.toISOString(),

@@ -1,4 +1,11 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { Channel } from '../common/channels';
+
+/** How often a customer may be messaged, over all campaigns. */
+export interface FrequencyCapRule {
+  max: number;
+  per_days: number;
+}
 
 /** A message and the segments it goes to. Its columns carry the names they have on the wire. */
 @Entity('campaigns')
@@ -12,11 +19,32 @@ export class Campaign {
   @Column('text')
   description: string;
 
+  @Column('text', { nullable: true })
+  title: string | null;
+
   @Column('text')
   message: string;
 
+  @Column('text', { default: 'webpush' })
+  channel: Channel;
+
   @Column('uuid', { array: true })
   segment_ids: string[];
+
+  @Column('uuid', { array: true, default: '{}' })
+  excluded_segment_ids: string[];
+
+  @Column('jsonb', { nullable: true })
+  frequency_cap: FrequencyCapRule | null;
+
+  @Column('double precision', { default: 0 })
+  holdout_percent: number;
+
+  @Column('boolean', { default: true })
+  once_per_customer: boolean;
+
+  @Column('timestamptz', { nullable: true })
+  not_after: Date | null;
 
   @Column('boolean', { default: true })
   is_active: boolean;

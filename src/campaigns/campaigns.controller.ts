@@ -1,5 +1,4 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
 import { Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import {
@@ -15,9 +14,14 @@ import { modelProblems } from '../common/problem';
 import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
 import { ActiveListQuery, ListQuery, PreviewQuery } from '../common/list.dto';
 import { Id, NoBody, NoQuery } from '../common/params';
+import { Once } from '../idempotency/once';
+import { WithoutEffect } from '../idempotency/without-effect';
 import { CampaignView, CreateCampaign, UpdateCampaign } from './campaign.dto';
 import { CampaignsService } from './campaigns.service';
-import { DispatchRequest, DispatchView } from './dispatch/dispatch.dto';
+import { AnswersDispatch, dispatchProblems } from './dispatch/dispatch-answer';
+import { DispatchView } from './dispatch/dispatch.dto';
+import { DispatchQuery, DispatchRequest, TestSendRequest } from './dispatch/dispatch-request.dto';
+import { PreferredWait } from './dispatch/prefer';
 import { DispatchesService } from './dispatch/dispatches.service';
 
 @Controller('campaigns')
@@ -31,8 +35,8 @@ export class CampaignsController {
   @Post()
   @Refuses('unknown-segment', ...modelProblems)
   @AnswersCreated(CampaignView)
-  create(@Body() body: CreateCampaign) {
-    return this.campaigns.create(body);
+  create(@Body() body: CreateCampaign, @Once() once: Once) {
+    return this.campaigns.create(body, once);
   }
 
   /** List campaigns, newest first. */
@@ -71,6 +75,7 @@ export class CampaignsController {
 
   /** Ids of the customers of its active segments now, or at `as_of`, each once, ordered by id. */
   @Post(':campaign_id/preview-users')
+  @WithoutEffect()
   @HttpCode(200)
   @Refuses('campaign-not-found', 'segment-inactive', 'rule-too-heavy')
   @TakesNoBody()
@@ -79,18 +84,39 @@ export class CampaignsController {
     return this.campaigns.previewUsers(id, query);
   }
 
-  /** Queue one notification for each customer of the campaign who has none from it yet. All of them, or none. */
+  /**
+   * Queue one notification for each customer it targets: whoever its segments give, and no reason leaves out. With `dry_run=true` only
+   * say who that would be. Answers when it is done, or with 202 after the seconds preferred.
+   */
   @Post(':campaign_id/dispatch')
-  @Refuses('campaign-not-found', 'campaign-inactive', 'no-active-segment', 'segment-inactive', 'dispatch-in-progress')
+  @Refuses(...dispatchProblems)
   @HttpCode(200)
-  @ApiOkResponse({ type: DispatchView })
+  @AnswersDispatch()
   dispatch(
     @Id('campaign_id') id: string,
     @Body() body: DispatchRequest,
-    @NoQuery() _query: unknown,
+    @Query() { dry_run }: DispatchQuery,
+    @PreferredWait() wait: number,
     @Caller() caller: Principal,
+    @Once() once: Once,
   ) {
-    return this.dispatches.dispatch(id, body, caller);
+    return this.dispatches.dispatch(id, body, caller, { once, wait, kind: dry_run ? 'dry_run' : 'campaign' });
+  }
+
+  /** Queue its message to a few customers by name, to look at it. It never counts as the campaign. */
+  @Post(':campaign_id/test-send')
+  @Refuses('campaign-not-found')
+  @HttpCode(200)
+  @AnswersDispatch()
+  testSend(
+    @Id('campaign_id') id: string,
+    @Body() body: TestSendRequest,
+    @NoQuery() _query: unknown,
+    @PreferredWait() wait: number,
+    @Caller() caller: Principal,
+    @Once() once: Once,
+  ) {
+    return this.dispatches.testSend(id, body, caller, { once, wait });
   }
 
   /** Dispatches of a campaign, newest first. */

@@ -7,7 +7,8 @@ import { changedMeanwhile, type ExpectedVersion } from '../common/if-match';
 import { byId, edit, newestFirst } from '../common/table';
 import type { ActiveListQuery, PreviewQuery } from '../common/list.dto';
 import { Problem } from '../common/problem';
-import { AudienceService } from '../segments/audience.service';
+import type { Once } from '../idempotency/once';
+import { AudienceService, type FrozenRule } from '../segments/audience.service';
 import { type CampaignView, type CreateCampaign, toCampaignView, type UpdateCampaign } from './campaign.dto';
 import { Campaign } from './campaign.entity';
 import { MessageDrafter } from './message-drafter';
@@ -22,14 +23,25 @@ export class CampaignsService {
   ) {}
 
   /** @throws Problem bad-request, unknown-segment, draft-not-usable, model-… */
-  async create({ name, description, message, segment_ids }: CreateCampaign): Promise<Versioned<CampaignView>> {
-    await this.refuseUnknownSegments(segment_ids);
+  async create(
+    { name, description, message, not_after, ...rules }: CreateCampaign,
+    once: Once,
+  ): Promise<Versioned<CampaignView>> {
+    await this.refuseUnknownSegments(rules);
     const text = message?.trim() ? message : await this.drafter.draftMessage({ name, description: description ?? '' });
-    const campaign = await this.campaigns.save(
-      this.campaigns.create({ name, description: description ?? '', message: text, segment_ids }),
-      { transaction: false }, // one INSERT is atomic without BEGIN and COMMIT around it
-    );
-    return versioned(campaign, `/campaigns/${campaign.id}`);
+    return once(async (manager) => {
+      const campaign = await manager.save(
+        manager.create(Campaign, {
+          ...rules,
+          name,
+          description: description ?? '',
+          message: text,
+          not_after: not_after ? new Date(not_after) : null,
+        }),
+        { transaction: false }, // one INSERT is atomic without BEGIN and COMMIT around it
+      );
+      return versioned(campaign, `/campaigns/${campaign.id}`);
+    });
   }
 
   list(query: ActiveListQuery): Promise<Page<CampaignView>> {
@@ -43,7 +55,7 @@ export class CampaignsService {
 
   /** @throws Problem campaign-not-found, unknown-segment, precondition-failed */
   async update(id: string, changes: UpdateCampaign, expected: ExpectedVersion): Promise<Versioned<CampaignView>> {
-    if (changes.segment_ids) await this.refuseUnknownSegments(changes.segment_ids);
+    await this.refuseUnknownSegments(changes);
     const campaign = await edit(this.campaigns, id, expected, changes);
     if (campaign) return versioned(campaign);
     await this.find(id); // not there at all, or not in that version
@@ -55,15 +67,19 @@ export class CampaignsService {
     await this.update(id, { is_active: false }, expected);
   }
 
-  /** Ids of the customers of its active segments, each once. @throws Problem campaign-not-found, bad-cursor */
+  /**
+   * Ids of the customers of its active segments who are in no excluded one, each once.
+   * @throws Problem campaign-not-found, segment-inactive, bad-cursor
+   */
   async previewUsers(id: string, query: PreviewQuery): Promise<Page<string>> {
-    const { segment_ids } = await this.find(id);
-    const active = (await this.audience.rules(segment_ids)).filter((rule) => rule.is_active);
-    return this.audience.preview(
-      active.map((rule) => rule.filters),
-      query,
-      `campaigns/${id}`,
-    );
+    const { segment_ids, excluded_segment_ids } = await this.find(id);
+    const frozen = await this.audience.freeze(segment_ids, excluded_segment_ids, this.campaigns.manager);
+    const filters = (which: (rule: FrozenRule) => boolean) => frozen.filter(which).map((rule) => rule.filters);
+    const included = filters(({ excluded, referred }) => !excluded && !referred);
+    const excluded = filters((rule) => rule.excluded === true);
+    const rules: FrozenRule['filters'][] =
+      excluded.length > 0 && included.length > 0 ? [{ all: [{ any: included }, { not: { any: excluded } }] }] : included;
+    return this.audience.preview(rules, query, `campaigns/${id}`);
   }
 
   private async find(id: string): Promise<Campaign> {
@@ -73,14 +89,20 @@ export class CampaignsService {
   }
 
   /** Segments are never removed, so one that exists now exists for good. */
-  private async refuseUnknownSegments(ids: string[]): Promise<void> {
+  private async refuseUnknownSegments(named: Partial<Record<SegmentList, string[]>>): Promise<void> {
+    const ids = segmentLists.flatMap((list) => named[list] ?? []);
     const known = new Set((await this.audience.rules(ids)).map((rule) => rule.id));
-    const errors = ids.flatMap((id, i) =>
-      known.has(id) ? [] : [{ pointer: `/segment_ids/${i}`, detail: 'there is no such segment' }],
+    const errors = segmentLists.flatMap((list) =>
+      (named[list] ?? []).flatMap((id, i) =>
+        known.has(id) ? [] : [{ pointer: `/${list}/${i}`, detail: 'there is no such segment' }],
+      ),
     );
-    if (errors.length > 0) throw new Problem('unknown-segment', 'A campaign goes to segments that exist.', errors);
+    if (errors.length > 0) throw new Problem('unknown-segment', 'A campaign names segments that exist.', errors);
   }
 }
+
+const segmentLists = ['segment_ids', 'excluded_segment_ids'] as const;
+type SegmentList = (typeof segmentLists)[number];
 
 const versioned = (campaign: Campaign, location?: string) =>
   new Versioned(toCampaignView(campaign), campaign.version, location);

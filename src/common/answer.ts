@@ -45,39 +45,72 @@ export class Versioned<T> {
   ) {}
 }
 
+/** One resource that has no versions: just created, and its address (201), or one that was there already (200). */
+export class Stored<T> {
+  constructor(
+    readonly body: T,
+    readonly location?: string,
+  ) {}
+}
+
+/** Something that goes on after the answer (202): what there is of it so far, and where to look for the rest. */
+export class Accepted<T> {
+  constructor(
+    readonly body: T,
+    readonly location: string,
+  ) {}
+}
+
+/** What of an answer goes on the wire. */
+export interface OnTheWire {
+  /** Where it is not the one the handler's route has. */
+  readonly status?: number;
+  /** An object or a list, to be written as JSON; null or undefined where there is no body. */
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
  * Express, which also puts what `Page`, `Versioned` and `Computed` carry beside the body into headers: Link (RFC 8288), X-Total-Count, ETag,
  * Location, X-Data-Source, X-Data-As-Of. An adapter and not an interceptor: those wrap every request in observables, for nothing here.
  */
 export class AnswerAdapter extends ExpressAdapter {
-  override reply(response: Response, body: unknown, status?: number): unknown {
-    return super.reply(response, written(body, response), status) as unknown;
+  override reply(response: Response, answer: unknown, status?: number): unknown {
+    const { body, headers, status: answered } = onTheWire(answer, response.req);
+    for (const name in headers) response.setHeader(name, headers[name]);
+    return super.reply(response, body, answered ?? status) as unknown;
   }
 }
 
-function written(answer: unknown, response: Response): unknown {
+/** The answer of a handler to `request`, as body and headers. */
+export function onTheWire(answer: unknown, request: Request): OnTheWire {
   if (answer instanceof Versioned) {
-    response.setHeader('ETag', `"${answer.version}"`);
-    if (answer.location) response.setHeader('Location', answer.location);
-    return answer.body;
+    const { version, location } = answer;
+    const headers = { ETag: `"${version}"` };
+    if (location === undefined) return { body: answer.body, headers };
+    return { status: 201, body: answer.body, headers: { ...headers, Location: location } };
   }
   if (answer instanceof Page) {
-    if (answer.total !== undefined) response.setHeader('X-Total-Count', String(answer.total));
-    if (answer.read) writeRead(answer.read, response);
-    if (answer.next) response.setHeader('Link', `<${nextPage(response.req, answer.next)}>; rel="next"`);
-    return answer.items;
+    const { items, next, total, read } = answer;
+    return {
+      body: items,
+      headers: {
+        ...(total !== undefined && { 'X-Total-Count': String(total) }),
+        ...(read && readHeaders(read)),
+        ...(next && { Link: `<${nextPage(request, next)}>; rel="next"` }),
+      },
+    };
   }
-  if (answer instanceof Computed) {
-    writeRead(answer.read, response);
-    return answer.body;
+  if (answer instanceof Stored) {
+    if (answer.location === undefined) return { status: 200, body: answer.body, headers: {} };
+    return { status: 201, body: answer.body, headers: { Location: answer.location } };
   }
-  return answer;
+  if (answer instanceof Accepted) return { status: 202, body: answer.body, headers: { Location: answer.location } };
+  if (answer instanceof Computed) return { body: answer.body, headers: readHeaders(answer.read) };
+  return { body: answer, headers: {} };
 }
 
-function writeRead({ source, dataAsOf }: ReadAt, response: Response): void {
-  response.setHeader('X-Data-Source', source);
-  response.setHeader('X-Data-As-Of', dataAsOf);
-}
+const readHeaders = ({ source, dataAsOf }: ReadAt) => ({ 'X-Data-Source': source, 'X-Data-As-Of': dataAsOf });
 
 /** The request's own address with another cursor: relative, so that it holds behind any proxy. */
 function nextPage(request: Request, cursor: string): string {

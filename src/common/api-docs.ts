@@ -1,4 +1,4 @@
-import type { Type } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
@@ -30,6 +30,13 @@ export const AnswersVersioned = (type: Type) => ApiOkResponse({ type, headers: E
 
 /** 201 with what was created, its address and its ETag. */
 export const AnswersCreated = (type: Type) => ApiCreatedResponse({ type, headers: { ...LOCATION, ...ETAG } });
+
+/** 201 with what was created and its address, or 200 with what was there and was replaced; without versions. */
+export const AnswersStored = (type: Type) =>
+  applyDecorators(
+    ApiCreatedResponse({ type, headers: LOCATION, description: 'Created.' }),
+    ApiOkResponse({ type, description: 'It was there, and is replaced.' }),
+  );
 
 const READ: Headers = {
   'X-Data-Source': { description: 'Where it was computed.', schema: { type: 'string', enum: ['index', 'database'] } },

@@ -7,19 +7,22 @@ import { Problem } from './problem';
 const MAX_DEPTH = 32;
 const MAX_NODES = 10_000;
 
-/** How much a body may be: bytes, also after it is unpacked, and values. */
+/** What the bodies of an address are, and how much one may be: bytes, also after it is unpacked, and values of JSON. */
 export interface BodyLimit {
   readonly path: RegExp;
+  /** In UTF-8. JSON is read before the guard, CSV behind it (csv-body.ts). */
+  readonly type: 'application/json' | 'text/csv';
   readonly bytes: number;
-  readonly nodes: number;
+  readonly nodes?: number;
 }
 
 /** The first that fits. A rule may be a list of 10,000 customers, of 39 bytes each. */
 export const bodyLimits: readonly BodyLimit[] = [
-  { path: /^\/segments(\/|\?|$)/i, bytes: 512 * 1024, nodes: 12_000 },
-  { path: /^/, bytes: 100 * 1024, nodes: MAX_NODES },
+  { path: /^\/segments(\/|$)/i, type: 'application/json', bytes: 512 * 1024, nodes: 12_000 },
+  { path: /^\/suppressions\/import\/?$/i, type: 'text/csv', bytes: 10 * 1024 * 1024 },
+  { path: /^/, type: 'application/json', bytes: 100 * 1024, nodes: MAX_NODES },
 ];
-export const limitOf = (url = '') => bodyLimits.find(({ path }) => path.test(url)) as BodyLimit;
+export const limitOf = (address: string) => bodyLimits.find(({ path }) => path.test(address)) as BodyLimit;
 /** `constructor`, `toString` …: class-transformer drops them without a word, so a misspelt filter set would become everybody. */
 const isForbidden = (key: string) => key === 'prototype' || Object.hasOwn(Object.prototype, key);
 // eslint-disable-next-line no-control-regex
@@ -70,12 +73,13 @@ export const pointerToken = (key: string): string => key.slice(0, 100).replaceAl
 const hasBody = (request: Request) =>
   Number(request.headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
 
-/** Before the body is read: on a write, nothing but JSON in UTF-8. A write whose body is optional may have none at all. */
-export function requireJson(request: Request, _response: Response, next: NextFunction): void {
-  const type = request.headers['content-type'];
-  const isJson = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type ?? '');
-  if (isJson || !hasBody(request)) return next();
-  next(new Problem('unsupported-media-type', 'Send the body as application/json in UTF-8.'));
+/** Before the body is read: nothing but JSON, or what else the address takes, in UTF-8. A write whose body is optional may have none. */
+export function requireMediaType(request: Request, _response: Response, next: NextFunction): void {
+  const [, type, parameters] = /^([^;\s]*)\s*(.*)$/s.exec(request.headers['content-type'] ?? '') ?? [];
+  const taken = limitOf(request.path).type;
+  const isTaken = type?.toLowerCase() === taken && /^(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(parameters);
+  if (isTaken || !hasBody(request)) return next();
+  next(new Problem('unsupported-media-type', `Send the body as ${taken} in UTF-8.`));
 }
 
 /** How many members the objects of a body have, as written: more than it has once it is parsed where a key stands twice. */
@@ -107,7 +111,7 @@ export function guardJson(request: Request, _response: Response, next: NextFunct
     );
   const written = (request as Counted)[MEMBERS];
   const fault =
-    jsonFault(body, limitOf(request.originalUrl).nodes) ??
+    jsonFault(body, limitOf(request.path).nodes) ??
     // of two equal keys JSON.parse takes the last: {"filters": {"last_days": 3}, "filters": {}} would be everybody
     (written !== undefined && written !== members(body) ? { pointer: '', detail: 'has a key twice' } : undefined) ??
     (request.url.includes('?') ? jsonFault(request.query) : undefined);

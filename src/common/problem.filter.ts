@@ -10,8 +10,14 @@ const MAX_ERRORS_BYTES = 16_384;
 const byStatus: Readonly<Record<number, readonly [ProblemType, string]>> = {
   400: ['bad-request', 'The request cannot be read.'],
   404: ['not-found', 'There is nothing at this address.'],
-  413: ['body-too-large', 'A body may have at most 100 KB, of a segment 512 KB, also after it is unpacked.'],
-  415: ['unsupported-media-type', 'Send the body as application/json in UTF-8, unpacked or as gzip, deflate or br.'],
+  413: [
+    'body-too-large',
+    'A body may have at most 100 KB, of a segment 512 KB, of an import 10 MB, also after it is unpacked.',
+  ],
+  415: [
+    'unsupported-media-type',
+    'Send the body as application/json, an import as text/csv, in UTF-8, unpacked or as gzip, deflate or br.',
+  ],
 };
 
 /** Turns every error into `application/problem+json` (RFC 9457). Nothing below it knows HTTP, and nothing from below it leaks out. */

@@ -13,6 +13,7 @@ import {
   ValidateIf,
   type ValidationArguments,
 } from 'class-validator';
+import { templateFaults } from './message-template';
 
 /** May be left out, but not null: @IsOptional would let null pass every other check. */
 export const Optional = () => ValidateIf((_, value) => value !== undefined);
@@ -49,6 +50,12 @@ export const QueryBoolean = () =>
     ApiProperty({ type: 'boolean', required: false }),
   );
 
+/** Whether a number is one of hundredths, such as an amount in cents. */
+export const hasTwoDecimals = (value: unknown): boolean => typeof value === 'number' && Number(value.toFixed(2)) === value;
+
+/** A number with at most two decimals. IsNumber's own maxDecimalPlaces throws on 1e-7. */
+export const TwoDecimals = () => check('hasTwoDecimals', hasTwoDecimals, 'must have at most two decimals');
+
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
 
 /** An instant that PostgreSQL reads as we mean it: ISO 8601 with a zone, a day that exists, years 1970…2200. */
@@ -77,13 +84,28 @@ export const LowerCase = () =>
     Array.isArray(value) ? value.map((item: unknown) => (typeof item === 'string' ? item.toLowerCase() : item)) : value,
   );
 
+/** Text whose placeholders can be replaced for every customer: see message-template.ts. */
+export const IsMessageTemplate = () => {
+  const faults = (value: unknown) => (typeof value === 'string' ? templateFaults(value) : []);
+  return check(
+    'isMessageTemplate',
+    (value) => faults(value).length === 0,
+    (value) => faults(value).join('. '),
+  );
+};
+
 /** A class-validator decorator from one predicate. */
-export function check(name: string, holds: (value: unknown) => boolean, message: string): PropertyDecorator {
+export function check(
+  name: string,
+  holds: (value: unknown) => boolean,
+  message: string | ((value: unknown) => string),
+): PropertyDecorator {
+  const text = (args?: ValidationArguments) => (typeof message === 'string' ? message : message(args?.value));
   return (target, propertyName) =>
     registerDecorator({
       name,
       target: target.constructor,
       propertyName: propertyName as string,
-      validator: { validate: holds, defaultMessage: (args?: ValidationArguments) => `${args?.property} ${message}` },
+      validator: { validate: holds, defaultMessage: (args) => `${args?.property} ${text(args)}` },
     });
 }

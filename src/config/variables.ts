@@ -52,6 +52,16 @@ const origins = makeExactValidator<string[]>((text) => {
   return all;
 });
 
+/** What a process may be there for. */
+const roles = ['api', 'dispatcher'] as const;
+type Role = (typeof roles)[number];
+const isRole = (name: string): name is Role => (roles as readonly string[]).includes(name);
+const rolesOf = makeExactValidator<Role[]>((text) => {
+  const all = list(text);
+  if (all.length === 0 || !all.every(isRole)) fail(`must be one or more of ${roles.join(', ')}, comma-separated`);
+  return all as Role[];
+});
+
 const demoData = makeExactValidator<'auto' | 'off' | number>((text) => {
   if (text === 'auto' || text === 'off') return text;
   return /^\d{1,7}$/.test(text) ? Number(text) : fail('must be auto, off, or a number of customers up to 9999999');
@@ -75,6 +85,10 @@ export const variables = {
   CORS_ORIGINS: origins({
     default: [],
     desc: 'Exact origins whose browser pages may call the API, comma-separated. None by default.',
+  }),
+  ROLES: rolesOf({
+    default: [...roles],
+    desc: 'What this process does, comma-separated: api answers requests; dispatcher writes dispatches and fires schedules. Health always answers.',
   }),
   SHUTDOWN_SECONDS: integer(
     1,

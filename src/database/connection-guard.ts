@@ -48,6 +48,18 @@ export async function abandon(transaction: EntityManager): Promise<void> {
   streamOf(client).destroy(new Error('Nobody waits for the answer any more'));
 }
 
+/** Does `work` unless its caller has left, and cuts the transaction's connection when the caller leaves in the middle of it. */
+export async function unlessGone<T>(gone: AbortSignal, transaction: EntityManager, work: () => Promise<T>): Promise<T> {
+  const leave = () => void abandon(transaction);
+  gone.addEventListener('abort', leave);
+  try {
+    gone.throwIfAborted();
+    return await work();
+  } finally {
+    gone.removeEventListener('abort', leave);
+  }
+}
+
 /** 0: for ever. */
 function allowSilence(client: PoolClient, ms: number): void {
   const stream = streamOf(client); // every byte of either direction starts the time anew

@@ -2,6 +2,7 @@ import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/Postgres
 import type { Config } from '../config/config';
 import { Foundation1795000000000 } from './migrations/1795000000000-foundation';
 import { SegmentHistory1795300000000 } from './migrations/1795300000000-segment-history';
+import { Campaigns1795600000000 } from './migrations/1795600000000-campaigns';
 
 type Settings = Pick<Config, 'DATABASE_SCHEMA' | 'CUSTOMERS_SCHEMA' | 'DATABASE_POOL_SIZE' | 'STATEMENT_TIMEOUT_SECONDS'>;
 
@@ -16,7 +17,7 @@ export function databaseOptions(url: string, settings: Settings): PostgresDataSo
     type: 'postgres',
     url,
     schema: settings.DATABASE_SCHEMA,
-    migrations: [Foundation1795000000000, SegmentHistory1795300000000],
+    migrations: [Foundation1795000000000, SegmentHistory1795300000000, Campaigns1795600000000],
     migrationsTableName: 'migrations',
     // gen_random_uuid() is built in; without these two TypeORM runs CREATE EXTENSION "uuid-ossp" at every connect.
     uuidExtension: 'pgcrypto',

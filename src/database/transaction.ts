@@ -4,9 +4,10 @@ import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel';
 /**
  * Runs `work` in one transaction on one connection. The last statement before COMMIT proves that the transaction is alive:
  * PostgreSQL answers COMMIT of a failed one with ROLLBACK and no error, and TypeORM would report success.
+ * Given the manager of a transaction, it is a part of that one: a savepoint, undone alone where it fails.
  */
 export function inTransaction<T>(
-  database: DataSource,
+  database: DataSource | EntityManager,
   work: (manager: EntityManager) => Promise<T>,
   isolation: IsolationLevel = 'READ COMMITTED',
 ): Promise<T> {

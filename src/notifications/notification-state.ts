@@ -5,24 +5,33 @@ export const notificationStatuses = ['queued', 'sent', 'failed', 'cancelled'] as
 export type NotificationStatus = (typeof notificationStatuses)[number];
 
 /** `notifications.state`, as stored: two bytes a row. */
-export const state = { queued: 0, waitsForRetry: 1, sent: 2, failed: 3, cancelled: 4 } as const;
+export const state = { queued: 0, waitsForRetry: 1, sent: 2, failed: 3 } as const;
 
-/** How a status is found: its states, and the count a lane `l` keeps of it. */
+/**
+ * How a status is found: what holds of a row `n` and its lane `l`, and the count the lane keeps of it. A cancellation writes lanes, not
+ * rows: whatever is not settled in a lane that has cancelled ones is cancelled.
+ */
 interface Found {
-  readonly states: readonly number[];
+  readonly holds: Sql;
   readonly inLane: Sql;
 }
 
+const unsettled = sql`n.state IN (${raw(`${state.queued}, ${state.waitsForRetry}`)})`;
+
 export const foundBy: Readonly<Record<NotificationStatus, Found>> = {
-  queued: { states: [state.queued, state.waitsForRetry], inLane: sql`l.total - l.sent - l.failed - l.cancelled` },
-  sent: { states: [state.sent], inLane: sql`l.sent` },
-  failed: { states: [state.failed], inLane: sql`l.failed` },
-  cancelled: { states: [state.cancelled], inLane: sql`l.cancelled` },
+  queued: {
+    holds: sql`${unsettled} AND l.cancelled = 0`,
+    inLane: sql`CASE WHEN l.cancelled = 0 THEN l.total - l.sent - l.failed ELSE 0 END`,
+  },
+  sent: { holds: sql`n.state = ${raw(String(state.sent))}`, inLane: sql`l.sent` },
+  failed: { holds: sql`n.state = ${raw(String(state.failed))}`, inLane: sql`l.failed` },
+  cancelled: { holds: sql`${unsettled} AND l.cancelled > 0`, inLane: sql`l.cancelled` },
 };
 
-/** The wire's status of a row `n`. */
-export const statusOf = sql`(ARRAY[${raw(
-  [state.queued, state.waitsForRetry, state.sent, state.failed, state.cancelled]
-    .map((code) => `'${notificationStatuses.find((status) => foundBy[status].states.includes(code))}'`)
-    .join(', '),
-)}])[n.state + 1]`;
+/** Holds of a row `n` with its lane `l` where the customer got the notification, or may still get it. */
+export const notCancelled = sql`NOT (${foundBy.cancelled.holds})`;
+
+/** The wire's status of a row `n` with its lane `l`. */
+export const statusOf = sql`CASE ${raw(
+  notificationStatuses.map((status) => `WHEN ${foundBy[status].holds.sql} THEN '${status}'`).join(' '),
+)} END`;

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsObject, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { type Channel, channels } from '../common/channels';
 import { ListQuery } from '../common/list.dto';
 import { check, Optional, RawJson } from '../common/validators';
 import { type NotificationStatus, notificationStatuses } from './notification-state';
@@ -62,7 +63,17 @@ export class NotificationView {
   @ApiProperty({ example: '17' })
   dispatch_id: string;
 
-  /** What is to be sent: the dispatch's message, as it was when it was dispatched. */
+  /** The way it goes. */
+  @ApiProperty({ enum: channels })
+  channel: Channel;
+
+  /** The title or subject, on one line; null when there is none. */
+  @ApiProperty({ type: String, nullable: true })
+  title: string | null;
+
+  /**
+   * What is to be sent: the message as it was when it was dispatched, with the values this customer has now in place of its placeholders.
+   */
   message: string;
 
   /** `queued` until a worker settles it. */
@@ -89,7 +100,7 @@ export class NotificationView {
   updated_at: string;
 }
 
-/** A row as delivery.sql.ts selects it. */
+/** A row as delivery.sql.ts selects it; title and message may have placeholders. */
 export interface NotificationRow extends Omit<NotificationView, 'id' | 'created_at' | 'updated_at'> {
   created_at: Date;
   updated_at: Date;
@@ -100,6 +111,8 @@ export const toNotificationView = (found: NotificationRow): NotificationView => 
   user_id: found.user_id,
   campaign_id: found.campaign_id,
   dispatch_id: found.dispatch_id,
+  channel: found.channel,
+  title: found.title,
   message: found.message,
   status: found.status,
   attempts: found.attempts,

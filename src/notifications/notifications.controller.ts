@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiOkResponse } from '@nestjs/swagger';
 import { AllowWorkers } from '../auth/access';
 import { AnswersPage, Refuses } from '../common/api-docs';
+import { Once } from '../idempotency/once';
 import { MarkFailed, MarkSent, NotificationsQuery, NotificationView } from './notification.dto';
 import { NotificationsService } from './notifications.service';
 
@@ -32,8 +33,8 @@ export class NotificationsController {
   @Refuses('notification-not-found', 'notification-settled')
   @HttpCode(200)
   @ApiOkResponse({ type: NotificationView })
-  markSent(@Param('notification_id') id: string, @Body() body: MarkSent) {
-    return this.notifications.markSent(id, body);
+  markSent(@Param('notification_id') id: string, @Body() body: MarkSent, @Once() once: Once) {
+    return this.notifications.markSent(id, body, once);
   }
 
   /** Record that it cannot be delivered. Repeating it is harmless. */
@@ -42,7 +43,7 @@ export class NotificationsController {
   @Refuses('notification-not-found', 'notification-settled')
   @HttpCode(200)
   @ApiOkResponse({ type: NotificationView })
-  markFailed(@Param('notification_id') id: string, @Body() body: MarkFailed) {
-    return this.notifications.markFailed(id, body);
+  markFailed(@Param('notification_id') id: string, @Body() body: MarkFailed, @Once() once: Once) {
+    return this.notifications.markFailed(id, body, once);
   }
 }

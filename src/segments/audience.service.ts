@@ -4,24 +4,34 @@ import { DataSource, type EntityManager, In } from 'typeorm';
 import { Page } from '../common/answer';
 import { Cursors } from '../common/cursors';
 import type { PreviewQuery } from '../common/list.dto';
-import { row, rows, type Sql } from '../common/sql';
+import { Problem } from '../common/problem';
+import { type Queryable, row, rows, type Sql } from '../common/sql';
 import { inSnapshot } from '../database/transaction';
 import { namingTheCostliest } from './queries/costliest-part';
-import { nodesOf, type Rule } from './rules/rule';
+import { nodesOf, parseRule, type Rule, type RuleNode } from './rules/rule';
 import { type AsOf, SegmentQueryBuilder } from './queries/segment-query.builder';
+import { TruthQuery } from './queries/truth-query';
 import { SegmentRules, treesOf } from './rules/segment-rules';
 import { Segment } from './segment.entity';
 
 /** What another domain may know of a segment. */
 export type SegmentRule = Pick<Segment, 'id' | 'version' | 'filters' | 'is_active'>;
 
-/** The rules of segments as they were at one instant. */
-export interface FrozenAudience {
-  rules: SegmentRule[];
-  /** The segments they refer to, and those refer to, but for themselves: what has to be kept beside a rule to know what it was. */
-  referred: SegmentRule[];
-  /** A SELECT of every customer the rules give, once: one column, `user_id`. It goes into another statement; no id comes out here. */
-  statement: (asOf: AsOf) => Sql;
+/** A segment's rule as somebody keeps it who must not notice later edits. */
+export interface FrozenRule {
+  id: string;
+  version: number;
+  filters: Rule;
+  /** Its customers are left out. */
+  excluded?: true;
+  /** Neither included nor excluded, but one that those refer to. */
+  referred?: true;
+}
+
+/** How many customers each combination of included segments gives; `segments` are positions among them. */
+export interface Combination {
+  segments: number[];
+  total: number;
 }
 
 /** Whom rules reach. What a preview shows and what a dispatch takes comes out of the same statement, and always out of PostgreSQL. */
@@ -44,26 +54,53 @@ export class AudienceService {
   }
 
   /**
-   * The active ones of these segments, all read at one instant: no edit comes between a rule, what it refers to, and who is taken.
-   * @throws Problem segment-inactive
+   * The active ones of the included segments, the excluded ones, and all that those refer to, read at one instant. None of `included` is
+   * left where none is active.
+   * @throws Problem segment-inactive where a rule refers to an inactive segment, or an excluded one is inactive: a campaign must not
+   *   grow because a segment was switched off
    */
-  async frozen(ids: string[], manager: EntityManager): Promise<FrozenAudience> {
-    const known = await this.segmentRules.withReferred(ids, manager);
-    const rules = [...new Set(ids)]
-      .sort()
-      .flatMap((id) => known.get(id) ?? [])
-      .filter(({ is_active }) => is_active);
+  async freeze(included: string[], excluded: string[], manager: EntityManager): Promise<FrozenRule[]> {
+    const known = await this.segmentRules.withReferred([...included, ...excluded], manager);
+    const inOrder = (ids: string[]) => [...new Set(ids)].sort().flatMap((id) => known.get(id) ?? []);
+    const frozen = [
+      ...inOrder(included)
+        .filter(({ is_active }) => is_active)
+        .map((segment) => frozenRule(segment)),
+      ...inOrder(excluded).map((segment) => frozenRule(this.inUse(segment), { excluded: true })),
+    ];
     const trees = treesOf(
-      rules.map(({ filters }) => filters),
+      frozen.map(({ filters }) => filters),
       known,
     );
     const referred = new Set(trees.flatMap(nodesOf).flatMap((node) => (node.type === 'segment' ? [node.segmentId] : [])));
-    for (const { id } of rules) referred.delete(id);
-    return {
-      rules,
-      referred: [...referred].map((id) => known.get(id)!),
-      statement: (asOf) => this.builder.audience(trees, asOf),
-    };
+    for (const { id } of frozen) referred.delete(id);
+    return [...frozen, ...inOrder([...referred]).map((segment) => frozenRule(segment, { referred: true }))];
+  }
+
+  /** A SELECT of every customer the included rules give, once: one column, `user_id`. It goes into another statement. */
+  included(rules: readonly FrozenRule[], asOf: AsOf): Sql {
+    return this.builder.audience(frozenTrees(rules, isIncluded), asOf);
+  }
+
+  /** The same of the excluded ones. */
+  excluded(rules: readonly FrozenRule[], asOf: AsOf): Sql {
+    return this.builder.audience(
+      frozenTrees(rules, ({ excluded }) => excluded === true),
+      asOf,
+    );
+  }
+
+  /** How the included rules overlap: every combination that has customers, the largest first. One pass over the purchases. */
+  async combinations(rules: readonly FrozenRule[], asOf: AsOf, database: Queryable): Promise<Combination[]> {
+    const trees = frozenTrees(rules, isIncluded);
+    const found = await rows<{ mask: string; total: string }>(database, new TruthQuery(trees, asOf).combinations());
+    return found
+      .map(({ mask, total }) => ({
+        segments: trees.flatMap((_, i) => ((BigInt(mask) >> BigInt(i)) & 1n ? [i] : [])),
+        total: Number(total),
+      }))
+      .filter(({ segments }) => segments.length > 0)
+      .sort((a, b) => b.total - a.total);
   }
 
   /**
@@ -87,4 +124,26 @@ export class AudienceService {
       });
     return namingTheCostliest(read, this.database, this.builder, trees, query.as_of);
   }
+
+  /** @throws Problem segment-inactive */
+  private inUse<T extends { name: string; is_active: boolean }>(segment: T): T {
+    if (segment.is_active) return segment;
+    throw new Problem(
+      'segment-inactive',
+      `The excluded segment "${segment.name}" is not active. Activate it, or take it out of excluded_segment_ids.`,
+    );
+  }
+}
+
+const frozenRule = (
+  { id, version, filters }: Pick<Segment, 'id' | 'version' | 'filters'>,
+  role: Pick<FrozenRule, 'excluded' | 'referred'> = {},
+): FrozenRule => ({ id, version, filters, ...role });
+
+const isIncluded = ({ excluded, referred }: FrozenRule): boolean => !excluded && !referred;
+
+/** What the rules refer to is kept beside them. */
+function frozenTrees(rules: readonly FrozenRule[], which: (rule: FrozenRule) => boolean): RuleNode[] {
+  const byId = new Map(rules.map(({ id, filters }) => [id, filters]));
+  return rules.filter(which).map(({ filters }) => parseRule(filters, (id) => byId.get(id)!));
 }

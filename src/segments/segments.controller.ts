@@ -15,6 +15,8 @@ import { modelProblems } from '../common/problem';
 import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
 import { PreviewQuery } from '../common/list.dto';
 import { Id, NoBody } from '../common/params';
+import { Once } from '../idempotency/once';
+import { WithoutEffect } from '../idempotency/without-effect';
 import { CreateSegment, SegmentsQuery, SegmentView, UpdateSegment } from './segment.dto';
 import { SegmentsService } from './segments.service';
 
@@ -33,8 +35,8 @@ export class SegmentsController {
   })
   @Refuses('unknown-segment', 'segment-inactive', ...modelProblems)
   @AnswersCreated(SegmentView)
-  create(@Body() body: CreateSegment, @Caller() caller: Principal) {
-    return this.segments.create(body, caller);
+  create(@Body() body: CreateSegment, @Caller() caller: Principal, @Once() once: Once) {
+    return this.segments.create(body, caller, once);
   }
 
   /** List segments, newest first; with `counts=true` each with its size. */
@@ -87,6 +89,7 @@ export class SegmentsController {
 
   /** Ids of the customers it matches now, or at `as_of`, ordered by id. */
   @Post(':segment_id/preview-users')
+  @WithoutEffect()
   @HttpCode(200)
   @Refuses('segment-not-found', 'segment-inactive', 'rule-too-heavy')
   @TakesNoBody()

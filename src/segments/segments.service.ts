@@ -10,6 +10,7 @@ import { badField, Problem } from '../common/problem';
 import { rows } from '../common/sql';
 import { edit, newestFirst } from '../common/table';
 import { inTransaction } from '../database/transaction';
+import type { Once } from '../idempotency/once';
 import { AudienceService } from './audience.service';
 import { asksNothing } from './rules/filter-set.dto';
 import type { FilterSet } from './filters';
@@ -35,18 +36,23 @@ export class SegmentsService {
   ) {}
 
   /** @throws Problem bad-request, unknown-segment, segment-inactive, draft-not-usable, model-… */
-  async create({ name, description, filters, prompt }: CreateSegment, caller: Principal): Promise<Versioned<SegmentView>> {
+  async create(
+    { name, description, filters, prompt }: CreateSegment,
+    caller: Principal,
+    once: Once,
+  ): Promise<Versioned<SegmentView>> {
     const rule = await this.ruleFrom(filters, prompt?.trim());
-    const segment = await inTransaction(this.database, async (transaction) => {
-      if (referencesOf(rule).length > 0) await this.rules.lock(transaction);
-      await this.rules.fitting(transaction, rule);
-      const made = await transaction.save(
-        transaction.create(Segment, { name, description: description ?? '', filters: rule, refers_to: refersTo(rule) }),
-      );
-      await rows(transaction, insertVersion(made.id, nameOf(caller)));
-      return made;
-    });
-    return versioned(segment, `/segments/${segment.id}`);
+    return once((manager) =>
+      inTransaction(manager, async (transaction) => {
+        if (referencesOf(rule).length > 0) await this.rules.lock(transaction);
+        await this.rules.fitting(transaction, rule);
+        const made = await transaction.save(
+          transaction.create(Segment, { name, description: description ?? '', filters: rule, refers_to: refersTo(rule) }),
+        );
+        await rows(transaction, insertVersion(made.id, nameOf(caller)));
+        return versioned(made, `/segments/${made.id}`);
+      }),
+    );
   }
 
   /** @throws Problem bad-cursor, index-not-available, rule-too-heavy */

@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
@@ -26,8 +27,14 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** @param overrides settings that differ; a function is given the database's address, to put something in front of it. */
-export async function startApp(overrides: Partial<Config> | ((url: string) => Partial<Config>) = {}): Promise<TestApp> {
+/**
+ * @param overrides settings that differ; a function is given the database's address, to put something in front of it.
+ * @param controllers of the test's own, beside those of the service.
+ */
+export async function startApp(
+  overrides: Partial<Config> | ((url: string) => Partial<Config>) = {},
+  controllers: Type[] = [],
+): Promise<TestApp> {
   const db = await freshDatabase();
   const config: Config = {
     ...loadConfig({}),
@@ -37,7 +44,7 @@ export async function startApp(overrides: Partial<Config> | ((url: string) => Pa
     DATABASE_URL: db.url,
     ...(typeof overrides === 'function' ? overrides(db.url) : overrides),
   };
-  const module = await Test.createTestingModule({ imports: [AppModule.with(config)] }).compile();
+  const module = await Test.createTestingModule({ imports: [AppModule.with(config)], controllers }).compile();
   const nest = module.createNestApplication<NestExpressApplication>(new AnswerAdapter(), {
     bodyParser: false,
     logger: false,

@@ -74,7 +74,7 @@ export function makers(db: Pick<FreshDatabase, 'query'>, api: TestAgent) {
     /** Several customers at once, without purchases. */
     customers: (count: number) => Promise.all(Array.from({ length: count }, () => customer())),
     segment: (filters: object = {}, name = `Segment ${++serial}`) => created('/segments', { name, filters }),
-    campaign: (segments: { id: string }[], message = 'See you at the market!') =>
-      created('/campaigns', { name: `Campaign ${++serial}`, message, segment_ids: segments.map(({ id }) => id) }),
+    campaign: (segments: { id: string }[], message = 'See you at the market!', rules: object = {}) =>
+      created('/campaigns', { name: `Campaign ${++serial}`, message, segment_ids: segments.map(({ id }) => id), ...rules }),
   };
 }

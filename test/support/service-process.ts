@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '..', '..');
-/** A file of the build. */
-export const built = (entry: string): string => join(root, 'dist', entry);
+/** A file of the build, or of a copy of it by its whole path. */
+export const built = (entry: string): string => resolve(root, 'dist', entry);
 
 interface Exit {
   code: number | null;
@@ -46,8 +46,9 @@ export function startProcess(
   env: Record<string, string> = {},
   entry = 'main.js',
   args: string[] = [],
+  flags: string[] = ['--enable-source-maps'],
 ): ServiceProcess {
-  const child = spawn(process.execPath, ['--enable-source-maps', built(entry), ...args], {
+  const child = spawn(process.execPath, [...flags, built(entry), ...args], {
     cwd: directory,
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

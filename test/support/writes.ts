@@ -6,12 +6,15 @@ interface BodySchema {
   allOf?: BodySchema[];
   /** Of one: a reference with something said beside it. Of several: a body of one of these forms. */
   oneOf?: BodySchema[];
+  /** A reference that may be null. */
+  anyOf?: BodySchema[];
   type?: string | string[];
   format?: string;
   properties?: Record<string, BodySchema>;
   items?: BodySchema;
   minLength?: number;
   maxLength?: number;
+  pattern?: string;
   minimum?: number;
   maximum?: number;
   minItems?: number;
@@ -40,8 +43,10 @@ export interface Write {
 
 const nameOf = (ref: string) => ref.split('/').at(-1)!;
 
+const isNull = ({ type }: BodySchema) => type === 'null';
+
 const resolved = (schema: BodySchema): BodySchema => {
-  const [only, ...others] = schema.oneOf ?? [];
+  const [only, ...others] = (schema.oneOf ?? schema.anyOf ?? []).filter((one) => !isNull(one));
   const ref = schema.$ref ?? schema.allOf?.[0].$ref ?? (others.length === 0 ? only?.$ref : undefined);
   return ref ? resolved(openapi.components.schemas[nameOf(ref)] as BodySchema) : schema;
 };
@@ -52,7 +57,8 @@ function fieldsOf(schema: BodySchema, parent = ''): BodyField[] {
     const types = [found.type ?? []].flat();
     const pointer = `${parent}/${name}`;
     const type = types.find((one) => one !== 'null') ?? (found.oneOf ? 'object' : '');
-    return [{ pointer, type, nullable: types.includes('null'), schema: found }, ...fieldsOf(found, pointer)];
+    const nullable = types.includes('null') || (property.anyOf ?? []).some(isNull);
+    return [{ pointer, type, nullable, schema: found }, ...fieldsOf(found, pointer)];
   });
 }
 
@@ -69,12 +75,13 @@ function formsOf(schema: BodySchema): Pick<Write, 'form' | 'fields'>[] {
   });
 }
 
-/** Every operation that takes a body, out of the API document: a new field is tested from the day it is documented. */
+/** Every operation that takes a body of JSON, out of the API document: a new field is tested from the day it is documented. */
 export const writes: Write[] = Object.entries(openapi.paths).flatMap(([path, item]) =>
   Object.entries(item).flatMap(([method, operation]) => {
-    const { requestBody } = operation as { requestBody?: { content: Record<string, { schema: BodySchema }> } };
-    if (!requestBody) return [];
-    const schema = resolved(requestBody.content['application/json'].schema);
+    const { requestBody } = operation as { requestBody?: { content: Partial<Record<string, { schema: BodySchema }>> } };
+    const json = requestBody?.content['application/json'];
+    if (!json) return [];
+    const schema = resolved(json.schema);
     return formsOf(schema).map((form) => ({ operation: `${method.toUpperCase()} ${path}`, method, path, ...form }));
   }),
 );

@@ -1,7 +1,10 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { Refuses } from '../../common/api-docs';
-import { DispatchView } from './dispatch.dto';
+import { AnswersPage, Refuses, TakesNoBody } from '../../common/api-docs';
+import { NoBody } from '../../common/params';
+import { Once } from '../../idempotency/once';
+import { AudienceMember, DispatchView } from './dispatch.dto';
+import { AudienceQuery } from './dispatch-request.dto';
 import { DispatchesService } from './dispatches.service';
 
 @Controller('dispatches')
@@ -14,5 +17,43 @@ export class DispatchesController {
   @ApiOkResponse({ type: DispatchView })
   get(@Param('dispatch_id') id: string) {
     return this.dispatches.get(id);
+  }
+
+  /** The customers it matched, by id: targeted, or left out and why. */
+  @Get(':dispatch_id/audience')
+  @Refuses('dispatch-not-found')
+  @AnswersPage({ type: AudienceMember })
+  audience(@Param('dispatch_id') id: string, @Query() query: AudienceQuery) {
+    return this.dispatches.listAudience(id, query);
+  }
+
+  /** Write and hand out nothing more of it until it is resumed. Repeating it is harmless. */
+  @Post(':dispatch_id/pause')
+  @Refuses('dispatch-not-found', 'dispatch-over')
+  @HttpCode(200)
+  @TakesNoBody()
+  @ApiOkResponse({ type: DispatchView })
+  pause(@Param('dispatch_id') id: string, @NoBody() _body: unknown, @Once() once: Once) {
+    return this.dispatches.pause(id, once);
+  }
+
+  /** Go on where it was paused. Repeating it is harmless. */
+  @Post(':dispatch_id/resume')
+  @Refuses('dispatch-not-found', 'dispatch-over')
+  @HttpCode(200)
+  @TakesNoBody()
+  @ApiOkResponse({ type: DispatchView })
+  resume(@Param('dispatch_id') id: string, @NoBody() _body: unknown, @Once() once: Once) {
+    return this.dispatches.resume(id, once);
+  }
+
+  /** End it for good: what is not written never is, and what is queued is cancelled. Repeating it is harmless. */
+  @Post(':dispatch_id/cancel')
+  @Refuses('dispatch-not-found', 'dispatch-over')
+  @HttpCode(200)
+  @TakesNoBody()
+  @ApiOkResponse({ type: DispatchView })
+  cancel(@Param('dispatch_id') id: string, @NoBody() _body: unknown, @Once() once: Once) {
+    return this.dispatches.cancel(id, once);
   }
 }

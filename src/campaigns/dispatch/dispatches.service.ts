@@ -1,29 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { nameOf, type Principal } from '../../auth/principal';
-import type { Page } from '../../common/answer';
+import { Accepted, type Page } from '../../common/answer';
+import { Background } from '../../common/background';
 import { Cursors } from '../../common/cursors';
 import type { ListQuery } from '../../common/list.dto';
-import { Problem } from '../../common/problem';
-import { row, rows } from '../../common/sql';
-import { allowTime } from '../../database/connection-guard';
+import { badField, Problem } from '../../common/problem';
+import { row, rows, sql, type Sql } from '../../common/sql';
 import { inTransaction } from '../../database/transaction';
+import type { Once } from '../../idempotency/once';
 import { NotificationsService } from '../../notifications/notifications.service';
 import { AudienceService } from '../../segments/audience.service';
+import { selectAudience } from '../audience/audience.sql';
+import type { Standing } from '../audience/reasons';
 import { Campaign } from '../campaign.entity';
-import { type DispatchRequest, type DispatchRow, type DispatchView, toDispatchView } from './dispatch.dto';
+import { type AudienceMember, type DispatchView, toAudienceMember, toDispatchView } from './dispatch.dto';
+import type { AudienceQuery, DispatchRequest, TestSendRequest } from './dispatch-request.dto';
+import { type DispatchKind, type DispatchRow, type DispatchStatus } from './dispatch-row';
+import { Dispatcher } from './dispatcher';
 import {
+  cancelDispatch,
   countDispatches,
-  finishDispatch,
   insertDispatch,
+  lockRow,
+  pauseDispatch,
+  resumeDispatch,
   selectDispatch,
   selectDispatches,
-  tryLock,
 } from './dispatches.sql';
 
-/** A whole dispatch is one transaction: its statements may take longer than those of a request do otherwise. */
-const MAX_SECONDS = 15 * 60;
+/** Statuses that a process is at work on; every other one stands until somebody asks for something. */
+const UNDER_WAY: readonly DispatchStatus[] = ['resolving', 'writing'];
+/** How soon the end is seen by whoever waits for it: at first, and at last. */
+const FIRST_LOOK_MS = 5;
+const LAST_LOOK_MS = 250;
+const SAMPLE = 10;
 
 @Injectable()
 export class DispatchesService {
@@ -31,51 +44,89 @@ export class DispatchesService {
     @InjectDataSource() private readonly database: DataSource,
     private readonly audience: AudienceService,
     private readonly notifications: NotificationsService,
+    private readonly dispatcher: Dispatcher,
+    private readonly background: Background,
     private readonly cursors: Cursors,
   ) {}
 
   /**
-   * One run of the campaign, whole or not at all: whoever matches and has no notification of this campaign yet gets one.
-   * @throws Problem campaign-not-found, campaign-inactive, no-active-segment, segment-inactive, dispatch-in-progress
+   * Runs the campaign, or shows whom it would target (`dry_run`). Waits so many seconds for the end.
+   * @throws Problem campaign-not-found, campaign-inactive, campaign-expired, no-active-segment, segment-inactive, dispatch-in-progress,
+   *   audience-moved, and whatever else ends a dispatch
    */
-  dispatch(campaignId: string, { as_of }: DispatchRequest, caller: Principal): Promise<DispatchView> {
-    return inTransaction(this.database, async (transaction) => {
-      await allowTime(transaction, MAX_SECONDS);
-      const { locked } = await row<{ locked: boolean }>(transaction, tryLock(campaignId));
-      if (!locked)
-        throw new Problem(
-          'dispatch-in-progress',
-          'Another dispatch of this campaign is being written. Look at it before you repeat this.',
-        );
-      const campaign = await this.dispatchable(transaction, campaignId);
-      const { rules, referred, statement } = await this.audience.frozen(campaign.segment_ids, transaction);
-      if (rules.length === 0) throw new Problem('no-active-segment', 'Activate one of its segments, or give it another.');
+  dispatch(
+    campaignId: string,
+    request: DispatchRequest,
+    caller: Principal,
+    { once, wait, kind }: { once: Once; wait: number; kind: DispatchKind },
+  ): Promise<DispatchView | Accepted<DispatchView>> {
+    return once.begin(
+      (transaction) => this.start(transaction, campaignId, request, nameOf(caller), kind),
+      (id) => this.outcome(id, wait),
+    );
+  }
 
-      const { id, as_of: frozen } = await row<{ id: string; as_of: string }>(
-        transaction,
-        insertDispatch({
+  /**
+   * The message to a few customers by name; it never counts as the campaign.
+   * @throws Problem campaign-not-found, bad-request where an id is no active customer's
+   */
+  testSend(
+    campaignId: string,
+    { user_ids }: TestSendRequest,
+    caller: Principal,
+    { once, wait }: { once: Once; wait: number },
+  ): Promise<DispatchView | Accepted<DispatchView>> {
+    return once.begin(
+      async (transaction) => {
+        const campaign = await this.find(transaction, campaignId);
+        await this.refuseUnknownCustomers(transaction, user_ids);
+        const settings = { frequency_cap: null, holdout_percent: 0, once_per_customer: false, user_ids };
+        const run = {
+          ...campaign,
           campaignId,
-          message: campaign.message,
-          rule: [
-            ...rules.map(({ id, version, filters }) => ({ id, version, filters })),
-            ...referred.map(({ id, version, filters }) => ({ id, version, filters, referred: true })),
-          ],
-          asOf: as_of,
+          kind: 'test' as const,
+          rule: [],
+          asOf: undefined,
           requestedBy: nameOf(caller),
-        }),
-      );
-      const audience = statement(frozen);
-      const figures = await this.notifications.enqueue(transaction, { dispatchId: id, campaignId, audience });
-      await row(transaction, finishDispatch(id, figures));
-      return toDispatchView(await row<DispatchRow>(transaction, selectDispatch(id)));
-    });
+        };
+        const [{ id }] = await rows<{ id: string }>(transaction, insertDispatch({ ...run, settings }));
+        return id;
+      },
+      (id) => this.outcome(id, wait),
+    );
+  }
+
+  /**
+   * Makes a run, with all that it freezes; a dispatcher takes it from there once the transaction is committed.
+   * @returns its id
+   * @throws Problem campaign-not-found, campaign-inactive, campaign-expired, no-active-segment, segment-inactive, dispatch-in-progress
+   */
+  async start(
+    transaction: EntityManager,
+    campaignId: string,
+    { as_of, expected_count, tolerance }: DispatchRequest,
+    requestedBy: string,
+    kind: DispatchKind = 'campaign',
+  ): Promise<string> {
+    const campaign = await this.dispatchable(transaction, campaignId);
+    await refuseFuture(transaction, as_of);
+    const rule = await this.audience.freeze(campaign.segment_ids, campaign.excluded_segment_ids, transaction);
+    if (!rule.some(({ excluded, referred }) => !excluded && !referred))
+      throw new Problem('no-active-segment', 'Activate one of its segments, or give it another.');
+    const { frequency_cap, holdout_percent, once_per_customer } = campaign;
+    const settings = { frequency_cap, holdout_percent, once_per_customer, expected_count, tolerance };
+    const run = { ...campaign, campaignId, kind, rule, settings, asOf: as_of, requestedBy };
+    const [made] = await rows<{ id: string }>(transaction, insertDispatch(run));
+    if (made) return made.id;
+    throw new Problem(
+      'dispatch-in-progress',
+      'Another dispatch of this campaign is under way or paused. Wait for it, or cancel it, before you repeat this.',
+    );
   }
 
   /** @throws Problem dispatch-not-found */
   async get(id: string): Promise<DispatchView> {
-    const [found] = /^[1-9]\d{0,17}$/.test(id) ? await rows<DispatchRow>(this.database, selectDispatch(id)) : [];
-    if (!found) throw new Problem('dispatch-not-found', 'There is no such dispatch.');
-    return toDispatchView(found);
+    return this.view(await this.findDispatch(id));
   }
 
   /** Newest first. @throws Problem campaign-not-found, bad-cursor */
@@ -85,13 +136,112 @@ export class DispatchesService {
     await this.find(this.database.manager, campaignId);
     const found = await rows<DispatchRow>(this.database, selectDispatches(campaignId, query.limit + 1, before));
     const total = query.total ? await row<{ total: string }>(this.database, countDispatches(campaignId)) : undefined;
-    return this.cursors.page(found, query.limit, scope, ({ id }) => [id], total && Number(total.total)).map(toDispatchView);
+    const page = this.cursors.page(found, query.limit, scope, ({ id }) => [id], total && Number(total.total));
+    return page.map((dispatch) => toDispatchView(dispatch));
+  }
+
+  /** The frozen audience, by customer id. Empty until it is resolved. @throws Problem dispatch-not-found, bad-cursor */
+  async listAudience(id: string, { reason, limit, cursor, total }: AudienceQuery): Promise<Page<AudienceMember>> {
+    const scope = `dispatches/${id}/audience?reason=${reason ?? ''}`;
+    const [after] = this.cursors.read(scope, cursor) ?? [];
+    const dispatch = await this.findDispatch(id);
+    const found = await rows<{ user_id: string; reason: number }>(
+      this.database,
+      selectAudience(id, reason, limit + 1, after),
+    );
+    const count = total ? countOf(toDispatchView(dispatch), reason) : undefined;
+    return this.cursors.page(found, limit, scope, ({ user_id }) => [user_id], count).map(toAudienceMember);
+  }
+
+  /** Nothing more of it is written or handed out until it goes on. @throws Problem dispatch-not-found, dispatch-over */
+  pause(id: string, once: Once): Promise<DispatchView> {
+    return once((manager) => this.change(manager, id, pauseDispatch(id), ['paused']));
+  }
+
+  /** Goes on where it was. @throws Problem dispatch-not-found, dispatch-over */
+  async resume(id: string, once: Once): Promise<DispatchView> {
+    const view = await once((manager) => this.change(manager, id, resumeDispatch(id), [...UNDER_WAY, 'dispatched']));
+    this.dispatcher.wake();
+    return view;
+  }
+
+  /** Nothing more of it is written or handed out, and what is queued is cancelled. @throws Problem dispatch-not-found, dispatch-over */
+  cancel(id: string, once: Once): Promise<DispatchView> {
+    return once((manager) =>
+      inTransaction(manager, async (transaction) => {
+        const { status } = await this.lock(id, transaction);
+        await this.change(transaction, id, cancelDispatch(id), ['cancelled']);
+        await this.notifications.cancel(transaction, id);
+        const view = await this.view(await this.findDispatch(id, transaction), transaction);
+        if (status === 'dispatched' && view.progress.cancelled === 0)
+          throw new Problem('dispatch-over', 'Every notification of it is settled: there is nothing left to cancel.');
+        return view;
+      }),
+    );
+  }
+
+  /**
+   * One conditional UPDATE; where it changed nothing, what there is may be what was wanted already. The dispatch is locked before, so that
+   * the answer says what this request did, and not what another one did right after.
+   */
+  private change(manager: EntityManager, id: string, statement: Sql, wanted: DispatchStatus[]): Promise<DispatchView> {
+    return inTransaction(manager, async (transaction) => {
+      await this.lock(id, transaction);
+      await rows(transaction, statement);
+      const dispatch = await this.findDispatch(id, transaction);
+      if (!wanted.includes(dispatch.status))
+        throw new Problem('dispatch-over', `It is ${dispatch.status}, and nothing was changed.`);
+      return this.view(dispatch, transaction);
+    });
+  }
+
+  /** What it is, and stays until the transaction ends. @throws Problem dispatch-not-found */
+  private async lock(id: string, transaction: EntityManager): Promise<DispatchRow> {
+    await this.findDispatch(id, transaction); // looks at the form of the id, too
+    await rows(transaction, lockRow(id));
+    return this.findDispatch(id, transaction);
+  }
+
+  /** The run once it is no longer under way, or as it is when the time is over. What ended it is thrown. */
+  private async outcome(id: string, waitSeconds: number): Promise<DispatchView | Accepted<DispatchView>> {
+    this.dispatcher.wake();
+    const until = performance.now() + waitSeconds * 1000;
+    const { stopping } = this.background;
+    for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LAST_LOOK_MS)) {
+      const dispatch = await this.findDispatch(id);
+      if (dispatch.status === 'failed')
+        throw new Problem(dispatch.failure ?? 'internal-error', `Dispatch ${id} failed. ${dispatch.failure_detail}`);
+      if (!UNDER_WAY.includes(dispatch.status)) return this.view(dispatch);
+      const left = until - performance.now();
+      if (left <= 0 || stopping.aborted) return new Accepted(await this.view(dispatch), `/dispatches/${id}`);
+      await sleep(Math.min(pause, left), undefined, { signal: stopping }).catch(() => undefined);
+    }
+  }
+
+  private async view(dispatch: DispatchRow, manager: EntityManager = this.database.manager): Promise<DispatchView> {
+    if (!dispatch.preview) return toDispatchView(dispatch);
+    const sample = await rows<{ user_id: string }>(manager, selectAudience(dispatch.id, 'targeted', SAMPLE));
+    return toDispatchView(
+      dispatch,
+      sample.map(({ user_id }) => user_id),
+    );
+  }
+
+  private async findDispatch(id: string, manager: EntityManager = this.database.manager): Promise<DispatchRow> {
+    const [found] = /^[1-9]\d{0,17}$/.test(id) ? await rows<DispatchRow>(manager, selectDispatch(id)) : [];
+    if (!found) throw new Problem('dispatch-not-found', 'There is no such dispatch.');
+    return found;
   }
 
   private async dispatchable(manager: EntityManager, id: string): Promise<Campaign> {
     const campaign = await this.find(manager, id);
     if (!campaign.is_active)
       throw new Problem('campaign-inactive', 'Activate it with PATCH {"is_active": true} before you dispatch it.');
+    const { passed } = await row<{ passed: boolean }>(
+      manager,
+      sql`SELECT coalesce(${campaign.not_after}::timestamptz <= clock_timestamp(), false) AS passed`,
+    );
+    if (passed) throw new Problem('campaign-expired', 'Its not_after has passed. Give it a later one, or null.');
     return campaign;
   }
 
@@ -100,4 +250,34 @@ export class DispatchesService {
     if (!campaign) throw new Problem('campaign-not-found', `There is no campaign ${id}.`);
     return campaign;
   }
+
+  private async refuseUnknownCustomers(manager: EntityManager, ids: string[]): Promise<void> {
+    const found = await rows<{ id: string }>(
+      manager,
+      sql`SELECT id FROM users u WHERE id = ANY (${ids}::uuid[]) AND u.is_active IS NOT FALSE`,
+    );
+    const known = new Set(found.map(({ id }) => id));
+    const errors = ids.flatMap((id, i) =>
+      known.has(id) ? [] : [{ pointer: `/user_ids/${i}`, detail: 'is no active customer' }],
+    );
+    if (errors.length > 0) throw new Problem('bad-request', 'A test goes to active customers.', errors);
+  }
+}
+
+const countOf = ({ matched, targeted, reasons }: DispatchView, standing: Standing | undefined): number => {
+  if (standing === undefined) return matched;
+  return standing === 'targeted' ? targeted : reasons[standing];
+};
+
+/**
+ * A rule read at an instant to come would miss the purchases until then, and call itself the truth of that instant. A minute is left to
+ * clocks that differ.
+ */
+async function refuseFuture(transaction: EntityManager, asOf: string | undefined): Promise<void> {
+  if (asOf === undefined) return;
+  const { ahead } = await row<{ ahead: boolean }>(
+    transaction,
+    sql`SELECT ${asOf}::timestamptz > clock_timestamp() + interval '1 minute' AS ahead`,
+  );
+  if (ahead) throw badField('/as_of', 'must not be in the future: purchases until then are not known');
 }

@@ -1,46 +1,40 @@
-import { empty, sql, type Sql } from '../../common/sql';
+import { empty, join, raw, sql, type Sql } from '../../common/sql';
+import type { ProblemType } from '../../common/problem';
+import type { FrozenRule } from '../../segments/audience.service';
+import { reasons } from '../audience/reasons';
+import type { Campaign } from '../campaign.entity';
+import type { DispatchKind, DispatchPreview, DispatchSettings } from './dispatch-row';
 
-/** A rule as a dispatch freezes it. */
-export interface FrozenRule {
-  id: string;
-  version: number;
-  filters: object;
-  /** Not a segment of the campaign, but one that those refer to. */
-  referred?: true;
-}
-
-/** True for the one transaction that may dispatch this campaign now; false, at once, for any other. Let go at its end. */
-export const tryLock = (campaignId: string): Sql =>
-  sql`SELECT pg_try_advisory_xact_lock(hashtextextended('dispatch ' || ${campaignId}::text, 0)) AS locked`;
-
-/** The new dispatch: `id` and `as_of`. Unless given, as_of is now, cut to the milliseconds that every client can repeat. */
-export const insertDispatch = (dispatch: {
+/** A run to be made, with all that it freezes. */
+export interface NewDispatch extends Pick<Campaign, 'title' | 'message' | 'channel' | 'not_after'> {
   campaignId: string;
-  message: string;
+  kind: DispatchKind;
   rule: FrozenRule[];
+  settings: DispatchSettings;
   asOf: string | undefined;
   requestedBy: string;
-}): Sql => sql`
-  INSERT INTO dispatches (campaign_id, status, message, rule, as_of, requested_by)
-  VALUES (${dispatch.campaignId}, 'writing', ${dispatch.message}, ${JSON.stringify(dispatch.rule)}::jsonb,
-          coalesce(${dispatch.asOf ?? null}::timestamptz, date_trunc('milliseconds', now())), ${dispatch.requestedBy})
-  RETURNING id, to_json(as_of) #>> '{}' AS as_of`;
+}
 
-/** Closes a dispatch whose rows are written. The table's CHECK refuses figures that do not reconcile. */
-export const finishDispatch = (
-  id: string,
-  figures: { matched: string; already_notified: string; queued: string },
-): Sql => sql`
-  UPDATE dispatches
-  SET status = 'dispatched', matched = ${figures.matched}, already_notified = ${figures.already_notified}, queued = ${figures.queued},
-      finished_at = clock_timestamp()
-  WHERE id = ${id} AND status = 'writing'
+/**
+ * The new dispatch's `id`. Unless given, as_of is now, cut to the milliseconds that every client can repeat. None where a run of the campaign
+ * is active already, or one is held back.
+ */
+export const insertDispatch = (run: NewDispatch): Sql => sql`
+  INSERT INTO dispatches (campaign_id, kind, status, title, message, channel, rule, settings, not_after, as_of, requested_by)
+  SELECT ${run.campaignId}::uuid, ${run.kind}, 'resolving', ${run.title}, ${run.message}, ${run.channel}, ${JSON.stringify(run.rule)}::jsonb,
+         ${JSON.stringify(run.settings)}::jsonb, ${run.not_after}::timestamptz,
+         coalesce(${run.asOf ?? null}::timestamptz, date_trunc('milliseconds', now())), ${run.requestedBy}
+  WHERE ${run.kind} <> 'campaign'
+    OR NOT EXISTS (SELECT FROM dispatches WHERE campaign_id = ${run.campaignId} AND kind = 'campaign' AND status = 'paused')
+  ON CONFLICT (campaign_id)
+    WHERE kind = 'campaign' AND (status IN ('resolving', 'writing') OR (status = 'paused' AND finished_at IS NULL)) DO NOTHING
   RETURNING id`;
 
 /** Dispatches with the sums over their lanes (200 lanes a million notifications), newest first. */
 const dispatchesWhere = (condition: Sql, limit: Sql = empty): Sql => sql`
-  SELECT d.id, d.campaign_id, d.status, to_json(d.as_of) #>> '{}' AS as_of, d.message, d.matched, d.already_notified, d.queued,
-         l.waiting, l.sent, l.failed, l.cancelled, d.requested_by, d.created_at, d.finished_at
+  SELECT d.id, d.campaign_id, d.kind, d.status, to_json(d.as_of) #>> '{}' AS as_of, d.title, d.message, d.channel, d.rule, d.settings, d.not_after,
+         d.matched, d.queued, ${join(reasons.map(({ name }) => sql`d.${raw(name)}`))}, d.chunks, d.next_chunk, d.preview, d.failure, d.failure_detail,
+         l.waiting, l.sent, l.failed, l.cancelled, d.requested_by, d.created_at, d.resolved_at, d.finished_at
   FROM dispatches d
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(total - sent - failed - cancelled), 0) AS waiting, coalesce(sum(sent), 0) AS sent,
@@ -49,6 +43,8 @@ const dispatchesWhere = (condition: Sql, limit: Sql = empty): Sql => sql`
   ) l
   WHERE ${condition}
   ORDER BY d.id DESC ${limit}`;
+
+export const selectStatus = (id: string): Sql => sql`SELECT status FROM dispatches WHERE id = ${id}`;
 
 export const selectDispatch = (id: string): Sql => dispatchesWhere(sql`d.id = ${id}`);
 
@@ -61,3 +57,85 @@ export const selectDispatches = (campaignId: string, limit: number, before?: str
 
 export const countDispatches = (campaignId: string): Sql =>
   sql`SELECT count(*) AS total FROM dispatches WHERE campaign_id = ${campaignId}`;
+
+/** The newest dry run of a campaign that has its audience, before this dispatch. */
+export const selectLastDryRun = (campaignId: string, beforeId: string): Sql => sql`
+  SELECT id FROM dispatches WHERE campaign_id = ${campaignId} AND kind = 'dry_run' AND status = 'previewed' AND id < ${beforeId}
+  ORDER BY id DESC LIMIT 1`;
+
+/** What is to be worked on, the longest waiting first. */
+export const selectToWorkOn = sql`SELECT id FROM dispatches WHERE status IN ('resolving', 'writing') ORDER BY id`;
+
+/** True for the one transaction that may resolve this dispatch now; false, at once, for any other. Let go at its end, however it ends. */
+export const tryResolve = (id: string): Sql =>
+  sql`SELECT pg_try_advisory_xact_lock(hashtextextended('dispatch ' || ${id}::text, 0)) AS mine`;
+
+/**
+ * Where a dispatch that is being written is, and nobody else's until the transaction ends: no other process's chunk, no pause, no
+ * cancellation. None where it is at another's, or not being written.
+ */
+export const lockWriting = (id: string): Sql => sql`
+  SELECT next_chunk, chunks, settings, coalesce(not_after <= clock_timestamp(), false) AS expired
+  FROM dispatches WHERE id = ${id} AND status = 'writing' FOR UPDATE SKIP LOCKED`;
+
+/** After a chunk's rows are there: how many, and where to go on. Chunks in which nobody is targeted are passed over. */
+export const advance = (id: string, chunkNo: number): Sql => sql`
+  UPDATE dispatches SET
+    queued = queued + (SELECT targeted FROM dispatch_audience WHERE dispatch_id = ${id} AND chunk_no = ${chunkNo}),
+    next_chunk = coalesce((SELECT min(chunk_no) FROM dispatch_audience WHERE dispatch_id = ${id} AND chunk_no > ${chunkNo} AND targeted > 0), chunks)
+  WHERE id = ${id} RETURNING next_chunk`;
+
+/**
+ * Closes a dispatch whose audience is written through: only where the figures reconcile with the rows themselves, counted one by one. One
+ * row, or none where they do not.
+ */
+export const finishDispatch = (id: string): Sql => sql`
+  UPDATE dispatches SET status = 'dispatched', finished_at = clock_timestamp()
+  WHERE id = ${id} AND status = 'writing' AND next_chunk = chunks
+    AND matched = queued + ${join(
+      reasons.map(({ name }) => sql`${raw(name)}`),
+      ' + ',
+    )}
+    AND queued = (SELECT count(*) FROM notifications WHERE dispatch_id = ${id})
+    AND queued = (SELECT coalesce(sum(total), 0) FROM dispatch_lanes WHERE dispatch_id = ${id})
+  RETURNING id`;
+
+export const keepPreview = (id: string, preview: DispatchPreview): Sql =>
+  sql`UPDATE dispatches SET preview = ${JSON.stringify(preview)}::jsonb WHERE id = ${id} RETURNING id`;
+
+/** Ends what is worked on, and says why. */
+export const failDispatch = (id: string, failure: ProblemType, detail: string): Sql => sql`
+  UPDATE dispatches SET status = 'failed', failure = ${failure}, failure_detail = ${detail}, finished_at = clock_timestamp()
+  WHERE id = ${id} AND status IN ('resolving', 'writing') RETURNING id`;
+
+/** Nobody else changes it until the transaction ends; a chunk that is being written is waited for. */
+export const lockRow = (id: string): Sql => sql`SELECT id FROM dispatches WHERE id = ${id} FOR UPDATE`;
+
+export const pauseDispatch = (id: string): Sql => sql`
+  UPDATE dispatches SET status = 'paused' WHERE id = ${id} AND status IN ('resolving', 'writing', 'dispatched') AND kind <> 'dry_run' RETURNING id`;
+
+/** To where it was. None where it is not paused; what is not written yet cannot meet another run of the campaign: paused, it is active. */
+export const resumeDispatch = (id: string): Sql => sql`
+  UPDATE dispatches
+  SET status = CASE WHEN finished_at IS NOT NULL THEN 'dispatched' WHEN resolved_at IS NOT NULL THEN 'writing' ELSE 'resolving' END
+  WHERE id = ${id} AND status = 'paused' RETURNING id`;
+
+/** Cancelled for good; `failure` says why where nobody asked for it. None where it is over already. */
+export const cancelDispatch = (id: string, failure?: { type: ProblemType; detail: string }): Sql => sql`
+  UPDATE dispatches SET status = 'cancelled', finished_at = coalesce(finished_at, clock_timestamp()),
+    failure = ${failure?.type ?? null}, failure_detail = ${failure?.detail ?? null}
+  WHERE id = ${id} AND status IN ('resolving', 'writing', 'paused', 'dispatched') RETURNING id`;
+
+/** Runs that have something left to write or to hand out although nothing of them may be any more. */
+export const selectExpired = sql`
+  SELECT id FROM dispatches d
+  WHERE not_after <= clock_timestamp() AND kind <> 'dry_run'
+    AND (status IN ('resolving', 'writing', 'paused') OR (status = 'dispatched' AND EXISTS (
+      SELECT FROM dispatch_lanes l WHERE l.dispatch_id = d.id AND l.total > l.sent + l.failed + l.cancelled)))
+  ORDER BY id`;
+
+/** Audiences of dry runs nobody looks at any more; one dispatch at a time. */
+export const dropOldPreviews = (days: number): Sql => sql`
+  DELETE FROM dispatch_audience WHERE dispatch_id IN (
+    SELECT d.id FROM dispatches d WHERE d.kind = 'dry_run' AND d.finished_at < now() - make_interval(days => ${days}::int)
+      AND EXISTS (SELECT FROM dispatch_audience a WHERE a.dispatch_id = d.id) ORDER BY d.id LIMIT 10)`;

@@ -3,8 +3,10 @@ import { row, sql } from '../../common/sql';
 import { migrationStatus } from '../../database/migrate';
 import type { Check } from '../finding';
 
-/** Whether our own schema is there and up to date, or can be made so by the next start. */
-export const checkSchema: Check = async ({ database, config }) => {
+/** Whether our own schema is there and up to date, or can be made so by the next start; and whether a dispatch can be resolved. */
+export const checkSchema: Check = async (patient) => [...(await schema(patient)), ...(await temporaryTables(patient))];
+
+const schema: Check = async ({ database, config }) => {
   const subject = config.DATABASE_SCHEMA;
   const { exists, ours, mayCreateSchema, role } = await row<
     Record<'exists' | 'ours' | 'mayCreateSchema', boolean> & { role: string }
@@ -53,4 +55,21 @@ export const checkSchema: Check = async ({ database, config }) => {
       : [{ ...behind, level: 'error', message }];
   }
   return [{ id: 'schema', level: 'ok', subject, message: `is up to date: ${applied.at(-1)}` }];
+};
+
+const temporaryTables: Check = async ({ database }) => {
+  const { allowed, name, role } = await row<{ allowed: boolean; name: string; role: string }>(
+    database,
+    sql`SELECT has_database_privilege(current_database(), 'TEMPORARY') AS allowed, current_database() AS name, current_user AS role`,
+  );
+  if (allowed) return [];
+  return [
+    {
+      id: 'no-temporary-tables',
+      level: 'error',
+      subject: name,
+      message: 'does not let our role make temporary tables: no dispatch can resolve its audience',
+      remedy: `GRANT TEMPORARY ON DATABASE ${escapeIdentifier(name)} TO ${escapeIdentifier(role)};`,
+    },
+  ];
 };

@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
-import { check, Optional } from '../../common/validators';
-import { hasCents, MOST_MONEY, type ValueKind } from './value-kind';
+import { check, hasTwoDecimals, Optional } from '../../common/validators';
+import { MOST_MONEY, type ValueKind } from './value-kind';
 
 /** What a customer is scored by, in the order of the name. */
 export const dimensions = ['recency', 'frequency', 'monetary'] as const;
@@ -30,7 +30,7 @@ class RfmCutPoints {
   @Optional()
   frequency?: number[];
 
-  @CutPoints('amounts with at most two decimals', (sum) => hasCents(sum) && Math.abs(sum) <= MOST_MONEY)
+  @CutPoints('amounts with at most two decimals', (sum) => hasTwoDecimals(sum) && Math.abs(sum) <= MOST_MONEY)
   @Optional()
   monetary?: number[];
 }

@@ -13,7 +13,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
-import { check, Instant, LowerCase, RawJson } from '../../common/validators';
+import { check, Instant, LowerCase, RawJson, TwoDecimals } from '../../common/validators';
 
 /** A kind of value a filter takes: the same limits once as validation and once as JSON Schema. `V` is its TypeScript type. */
 export interface ValueKind<V> {
@@ -34,15 +34,8 @@ export const MOST_MONEY = 9_999_999_999.99;
 /** An amount in the currency of the purchases, with at most two decimals, 0…9,999,999,999.99. Compared as `numeric`, exactly. */
 export const money = (): ValueKind<number> => ({
   schema: { type: 'number', minimum: 0, maximum: MOST_MONEY }, // no multipleOf: validators compute it in binary and refuse 100.1
-  rules: [
-    IsNumber({}, { message: '$property must be a number' }),
-    Min(0),
-    Max(MOST_MONEY),
-    check('isMoney', hasCents, 'must have at most two decimals'),
-  ],
+  rules: [IsNumber({}, { message: '$property must be a number' }), Min(0), Max(MOST_MONEY), TwoDecimals()],
 });
-// IsNumber's own maxDecimalPlaces throws on 1e-7
-export const hasCents = (value: unknown): boolean => typeof value === 'number' && Number(value.toFixed(2)) === value;
 
 /** An amount of `money` in hundredths, exactly. */
 export const hundredths = (amount: number): number => Math.round(amount * 100);

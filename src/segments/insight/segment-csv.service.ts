@@ -5,7 +5,7 @@ import { stringify } from 'csv-stringify/sync';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Problem } from '../../common/problem';
 import { raw, rows, sql } from '../../common/sql';
-import { abandon, allowTime } from '../../database/connection-guard';
+import { unlessGone, allowTime } from '../../database/connection-guard';
 import { namingTheCostliest } from '../queries/costliest-part';
 import { customerFigures, type FiguresRow } from '../queries/customer-figures.sql';
 import { SegmentInsightService } from './segment-insight.service';
@@ -47,7 +47,7 @@ export class SegmentCsvService {
       const customers = customerFigures(this.builder.audience([rule], query.as_of), rule, query.as_of);
       await rows(runner, sql`DECLARE customers NO SCROLL CURSOR FOR ${customers}`);
       // the first batch before the answer begins: what goes wrong by then is still a problem, and not half a file
-      const find = () => unlessGone(gone, runner, () => fetch(runner));
+      const find = () => unlessGone(gone, runner.manager, () => fetch(runner));
       const first = await namingTheCostliest(find, this.database, this.builder, [rule], query.as_of);
       const file = Readable.from(lines(runner, first, query.reveal), { objectMode: false });
       // it closes when it is read, when it breaks, and when its caller leaves, who may have left before it was begun
@@ -75,18 +75,6 @@ async function* lines(runner: QueryRunner, first: FiguresRow[], reveal?: 'email'
     yield csv(
       batch.map((customer) => toCustomerFiguresView(customer, reveal)).map((view) => COLUMNS.map((column) => view[column])),
     );
-}
-
-/** To find the first customers takes as long as to find all: nobody goes on with that for a caller who left. */
-async function unlessGone<T>(gone: AbortSignal, runner: QueryRunner, read: () => Promise<T>): Promise<T> {
-  const leave = () => void abandon(runner.manager);
-  gone.addEventListener('abort', leave);
-  try {
-    gone.throwIfAborted();
-    return await read();
-  } finally {
-    gone.removeEventListener('abort', leave);
-  }
 }
 
 const fetch = (runner: QueryRunner): Promise<FiguresRow[]> =>

@@ -4,6 +4,7 @@ import { AnswersComputed, AnswersPage, Refuses } from '../../common/api-docs';
 import { CallerGone } from '../../common/caller-gone';
 import { ListQuery } from '../../common/list.dto';
 import { Id } from '../../common/params';
+import { WithoutEffect } from '../../idempotency/without-effect';
 import { ExplanationView } from './explanation.dto';
 import { SegmentCsvService } from './segment-csv.service';
 import { SegmentSizeView, SegmentVersionView } from '../history/segment-history.dto';
@@ -36,6 +37,7 @@ export class SegmentInsightController {
 
   /** How many customers a rule reaches, and some of them, before it is saved. Nothing is saved. */
   @Post('preview')
+  @WithoutEffect()
   @HttpCode(200)
   @Refuses('unknown-segment', 'segment-inactive', 'rule-too-heavy', 'index-not-available')
   @AnswersComputed(RulePreviewView)
@@ -45,6 +47,7 @@ export class SegmentInsightController {
 
   /** How segments lie over each other: what an UpSet plot needs. */
   @Post('overlap')
+  @WithoutEffect()
   @HttpCode(200)
   @Refuses('unknown-segment', 'segment-inactive', 'rule-too-heavy', 'index-not-available')
   @AnswersComputed(OverlapView)

@@ -1,0 +1,275 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Problem, type ProblemType } from '../../common/problem';
+import { row, rows, type Sql, sql } from '../../common/sql';
+import { abandon, allowTime } from '../../database/connection-guard';
+import { problemFromDatabase } from '../../database/pg-errors';
+import { inTransaction } from '../../database/transaction';
+import { NotificationsService } from '../../notifications/notifications.service';
+import { AudienceService, type FrozenRule } from '../../segments/audience.service';
+import {
+  capChunk,
+  closeResolving,
+  compareTargeted,
+  keepAudience,
+  lockCaps,
+  resolve,
+  type Resolving,
+  roomToOrder,
+} from '../audience/audience.sql';
+import {
+  type DispatchPreview,
+  type DispatchRow,
+  type DispatchSettings,
+  type DispatchStatus,
+  settingsOf,
+} from './dispatch-row';
+import {
+  advance,
+  cancelDispatch,
+  failDispatch,
+  finishDispatch,
+  keepPreview,
+  lockWriting,
+  selectDispatch,
+  selectLastDryRun,
+  selectStatus,
+  tryResolve,
+} from './dispatches.sql';
+
+/** To resolve an audience may take so long: an hour of customers and purchases is read in one statement. */
+const RESOLVE_SECONDS = 15 * 60;
+/** Any other statement of a dispatch, on a bad day. */
+const CHUNK_SECONDS = 60;
+/** How soon a pause or a cancellation is noticed while an audience is resolved. */
+const LOOK_MS = 500;
+/** Overlaps shown of a dry run: beyond these they are crumbs. */
+const MAX_OVERLAPS = 50;
+
+/** A share of a count may come out a hair below the whole number that is meant: 0.29 of 100 as 28.999999999999996. */
+const ROUNDING = 1e-6;
+
+/** What a step came to: `busy` where another process is at it, `idle` where nothing is left to do. */
+export type StepOutcome = 'done' | 'busy' | 'idle';
+
+/**
+ * The steps of a dispatch, each one transaction: resolve the audience, write a chunk, close. A step holds the dispatch by a lock of its
+ * transaction and begins with reading where it is, so any process can make any step, a killed one leaves nothing half done, and its next
+ * step is somebody else's. Nothing of a dispatch is kept in a process.
+ */
+@Injectable()
+export class DispatchSteps {
+  private readonly logger = new Logger(DispatchSteps.name);
+
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly audience: AudienceService,
+    private readonly notifications: NotificationsService,
+  ) {}
+
+  /** Makes the next step of a dispatch. Errors that pass by themselves are thrown; what will not pass ends the dispatch as failed. */
+  async next(id: string, stopping: AbortSignal): Promise<StepOutcome> {
+    try {
+      const status = await this.statusOf(id);
+      if (status === 'resolving') return await this.resolve(id, stopping);
+      if (status === 'writing') return await this.write(id);
+      return 'idle';
+    } catch (error) {
+      if (stopping.aborted) return 'idle';
+      const failure = lasting(error);
+      if (!failure) throw error;
+      this.logger.error(`Dispatch ${id} failed: ${error instanceof Error ? error.stack : String(error)}`);
+      await rows(this.database, failDispatch(id, failure.type, failure.detail));
+      return 'done';
+    }
+  }
+
+  /** Freezes who is targeted and why the others are not. A dry run ends here. */
+  private async resolve(id: string, stopping: AbortSignal): Promise<StepOutcome> {
+    const run = await row<DispatchRow>(this.database, selectDispatch(id));
+    const settings = settingsOf(run);
+    const isDryRun = run.kind === 'dry_run';
+    const watch = this.watch(id, stopping);
+    try {
+      // one snapshot for all of it, so that what is counted by segment is what was matched
+      return await inTransaction(
+        this.database,
+        async (transaction) => {
+          const { mine } = await row<{ mine: boolean }>(transaction, tryResolve(id));
+          if (!mine) return 'busy';
+          const [now] = await rows<{ status: DispatchStatus }>(transaction, selectStatus(id));
+          if (now?.status !== 'resolving') return 'idle'; // paused since it was found: whoever resumes it begins anew
+          await allowTime(transaction, RESOLVE_SECONDS);
+          watch.over(transaction);
+          await rows(transaction, resolve(this.resolving(run, settings)));
+          await rows(transaction, roomToOrder);
+          await rows(transaction, keepAudience(id));
+          // where it was paused or cancelled meanwhile, the snapshot makes this fail
+          const closed = await row<Closed>(transaction, closeResolving(id, isDryRun ? 'previewed' : 'writing'));
+          if (isDryRun) await rows(transaction, keepPreview(id, await this.previewOf(run, transaction)));
+          await this.refuseMoved(run, settings, closed, transaction);
+          return 'done';
+        },
+        'REPEATABLE READ',
+      );
+    } catch (error) {
+      if (stopping.aborted || (await this.statusOf(id)) !== 'resolving') return 'idle'; // paused or cancelled: whatever failed is not wanted any more
+      throw error;
+    } finally {
+      watch.end();
+    }
+  }
+
+  /** One chunk: its rows, its lane and the place to go on from, or none of them. After the last one, the reconciliation. */
+  private write(id: string): Promise<StepOutcome> {
+    return inTransaction(this.database, async (transaction) => {
+      await allowTime(transaction, CHUNK_SECONDS);
+      const [run] = await rows<Pick<DispatchRow, 'next_chunk' | 'chunks' | 'settings'> & { expired: boolean }>(
+        transaction,
+        lockWriting(id),
+      );
+      if (!run) return 'busy';
+      if (run.expired) await this.expire(transaction, id);
+      else if (run.next_chunk === run.chunks) await this.finish(transaction, id);
+      else await this.writeChunk(transaction, id, run.next_chunk, settingsOf(run));
+      return 'done';
+    });
+  }
+
+  private async writeChunk(
+    transaction: EntityManager,
+    dispatchId: string,
+    chunkNo: number,
+    { frequency_cap }: DispatchSettings,
+  ): Promise<void> {
+    if (frequency_cap) {
+      await rows(transaction, lockCaps);
+      await rows(transaction, capChunk(dispatchId, chunkNo, frequency_cap));
+    }
+    await this.notifications.writeChunk(transaction, { dispatchId, chunkNo });
+    await row(transaction, advance(dispatchId, chunkNo));
+  }
+
+  private async finish(transaction: EntityManager, id: string): Promise<void> {
+    const closed = await rows(transaction, finishDispatch(id));
+    if (closed.length > 0) return;
+    this.logger.error(`Dispatch ${id} does not reconcile: its notifications are not those its audience says`);
+    await rows(
+      transaction,
+      failDispatch(
+        id,
+        'internal-error',
+        'Its notifications are not those that its audience says. They were changed from outside.',
+      ),
+    );
+  }
+
+  /** Cancels what may not be sent any more. */
+  async expire(transaction: EntityManager, id: string): Promise<void> {
+    const detail = 'Its not_after has passed.';
+    const cancelled = await rows(transaction, cancelDispatch(id, { type: 'campaign-expired', detail }));
+    if (cancelled.length > 0) await this.notifications.cancel(transaction, id);
+  }
+
+  /** Where each customer is once, however many segments he is in: of a test by name, of a campaign by its rules. */
+  private resolving({ id, campaign_id, channel, kind, rule, as_of }: DispatchRow, settings: DispatchSettings): Resolving {
+    const run = { dispatchId: id, campaignId: campaign_id, channel, settings };
+    if (kind === 'test') return { ...run, included: activeAmong(settings.user_ids ?? []) };
+    const excludes = rule.some(({ excluded }) => excluded);
+    return {
+      ...run,
+      included: this.audience.included(rule, as_of),
+      ...(excludes && { excluded: this.audience.excluded(rule, as_of) }),
+    };
+  }
+
+  private async previewOf({ rule, as_of }: DispatchRow, transaction: EntityManager): Promise<DispatchPreview> {
+    const found = await this.audience.combinations(rule, as_of, transaction);
+    const ids = rule.filter(isIncluded).map(({ id }) => id);
+    const sum = (totals: { total: number }[]) => totals.reduce((all, { total }) => all + total, 0);
+    return {
+      segments: ids.map((id, i) => {
+        const here = found.filter(({ segments }) => segments.includes(i));
+        return { id, customers: sum(here), only_here: sum(here.filter(({ segments }) => segments.length === 1)) };
+      }),
+      overlaps: found
+        .filter(({ segments }) => segments.length > 1)
+        .slice(0, MAX_OVERLAPS)
+        .map(({ segments, total }) => ({ segment_ids: segments.map((i) => ids[i]), customers: total })),
+    };
+  }
+
+  /** Ends a run whose audience is not as large as its caller expects, and says what changed since the last dry run. */
+  private async refuseMoved(
+    { id, campaign_id }: DispatchRow,
+    { expected_count, tolerance = 0 }: DispatchSettings,
+    { matched, targeted }: Closed,
+    transaction: EntityManager,
+  ): Promise<void> {
+    if (expected_count === undefined) return;
+    if (Math.abs(Number(targeted) - expected_count) <= expected_count * tolerance + ROUNDING) return;
+    const [last] = await rows<{ id: string }>(transaction, selectLastDryRun(campaign_id, id));
+    const since = last && (await row<{ came: string; left: string }>(transaction, compareTargeted(last.id, id)));
+    const changes = since ? ` Since dry run ${last.id}, ${since.came} came and ${since.left} left.` : '';
+    const detail = `${expected_count} customers were expected, and ${targeted} of ${matched} matched would be targeted.${changes} GET /dispatches/${id} has the figures by reason.`;
+    await rows(transaction, failDispatch(id, 'audience-moved', detail));
+  }
+
+  private async statusOf(id: string): Promise<DispatchStatus | undefined> {
+    return (await rows<{ status: DispatchStatus }>(this.database, selectStatus(id)))[0]?.status;
+  }
+
+  /** Cuts the transaction's connection once the dispatch is paused or cancelled, or the process stops: the server ends the statement. */
+  private watch(id: string, stopping: AbortSignal): { over(transaction: EntityManager): void; end(): void } {
+    let watched: EntityManager | undefined;
+    const cut = () => {
+      const transaction = watched;
+      watched = undefined;
+      if (transaction) void abandon(transaction).catch(() => undefined);
+    };
+    const look = async () => {
+      const status = await this.statusOf(id).catch(() => undefined); // the database's trouble is the step's own to notice
+      if (status && status !== 'resolving') cut();
+    };
+    const timer = setInterval(() => void look(), LOOK_MS);
+    stopping.addEventListener('abort', cut);
+    return {
+      over: (transaction) => (watched = transaction),
+      end: () => {
+        watched = undefined;
+        clearInterval(timer);
+        stopping.removeEventListener('abort', cut);
+      },
+    };
+  }
+}
+
+/** What closeResolving gives. */
+type Closed = Record<'matched' | 'targeted', string>;
+
+const activeAmong = (ids: readonly string[]): Sql =>
+  sql`SELECT u.id AS user_id FROM users u WHERE u.id = ANY (${ids}::uuid[]) AND u.is_active IS NOT FALSE`;
+
+const isIncluded = ({ excluded, referred }: FrozenRule): boolean => !excluded && !referred;
+
+/** Problems that pass: another attempt may succeed. */
+const PASSING: readonly ProblemType[] = ['database-unavailable', 'database-busy'];
+/** Problems that are the caller's to mend. Every other one is a fault of ours or of the installation. */
+const TOLD: readonly ProblemType[] = ['filter-not-available', 'rule-too-heavy'];
+
+/** The problem that ends the dispatch, or undefined where the error passes by itself. */
+function lasting(error: unknown): Problem | undefined {
+  const problem = problemFromDatabase(error);
+  const { message } = error as Error;
+  if (problem?.type === 'statement-too-slow') {
+    if (!message.includes('statement timeout')) return undefined; // somebody cancelled that one statement
+    return new Problem(
+      'rule-too-heavy',
+      'The audience could not be resolved in time. Narrow the rules, or see npm run doctor.',
+    );
+  }
+  if (problem && TOLD.includes(problem.type)) return problem;
+  if (problem && PASSING.includes(problem.type) && !message.includes('permission denied')) return undefined;
+  return new Problem('internal-error', 'It could not be carried out. The log says why.');
+}

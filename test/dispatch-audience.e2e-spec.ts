@@ -1,0 +1,314 @@
+import { startApp, type TestApp } from './support/app';
+import { audienceOf, begin, crowd, look, nextOf, notified, seen } from './support/dispatching';
+import { idThatIs, isHeldOut } from './support/held-out';
+import type { Made } from './support/make';
+import { refusalFault } from './support/refusal';
+
+let app: TestApp;
+beforeAll(async () => void (app = await startApp()));
+afterAll(() => app.close());
+
+const dispatch = async (campaign: { id: string }, body: object = {}) =>
+  (await app.api.post(`/campaigns/${campaign.id}/dispatch`).send(body).expect(200)).body;
+const dryRun = async (campaign: { id: string }) =>
+  (await app.api.post(`/campaigns/${campaign.id}/dispatch`).query({ dry_run: true }).expect(200)).body;
+const edit = (campaign: { id: string }, changes: object) =>
+  app.api.patch(`/campaigns/${campaign.id}`).set('If-Match', '*').send(changes).expect(200);
+const suppress = (customer: { id: string }, facts: object = {}) =>
+  app.api
+    .post('/suppressions')
+    .send({ user_id: customer.id, reason: 'requested', ...facts })
+    .expect(201);
+const NONE = { excluded: 0, suppressed: 0, already_notified: 0, frequency_capped: 0, holdout: 0 };
+
+let serial = 0;
+/** A segment of its own: whoever has its tag is in it. */
+async function tagged(): Promise<{ tag: string; segment: Made }> {
+  const tag = `tag-${++serial}`;
+  return { tag, segment: await app.make.segment({ preferences_contains: { [tag]: true } }) };
+}
+const having = (...tags: string[]) => ({ preferences: Object.fromEntries(tags.map((tag) => [tag, true])) });
+
+describe('whoever is not targeted has a reason', () => {
+  it('excluded: in an excluded segment, in whatever others besides', async () => {
+    const [one, two, out] = [await tagged(), await tagged(), await tagged()];
+    const [stays, goes, goesToo] = [
+      await app.make.customer(having(one.tag)),
+      await app.make.customer(having(one.tag, two.tag, out.tag)),
+      await app.make.customer(having(two.tag, out.tag)),
+    ];
+    await app.make.customer(having(out.tag)); // matches nothing, so is nowhere
+    const campaign = await app.make.campaign([one.segment, two.segment], 'Hello', {
+      excluded_segment_ids: [out.segment.id],
+    });
+
+    const { id, ...figures } = await dispatch(campaign);
+
+    expect(figures).toMatchObject({ matched: 3, targeted: 1, queued: 1, reasons: { ...NONE, excluded: 2 } });
+    expect(await notified(app.db, { dispatch: id })).toEqual([stays.id]);
+    expect(new Map(await audienceOf(app, id))).toEqual(
+      new Map([
+        [stays.id, 'targeted'],
+        [goes.id, 'excluded'],
+        [goesToo.id, 'excluded'],
+      ]),
+    );
+  });
+
+  it('suppressed: for its channel or for every one, and not for another or when it expired', async () => {
+    const { tag, segment } = await tagged();
+    const [everywhere, here, elsewhere, expired, both, expiredHere] = await Promise.all(
+      Array.from({ length: 6 }, () => app.make.customer(having(tag))),
+    );
+    const future = { expires_at: '2200-01-01T00:00:00Z' };
+    await suppress(everywhere, future);
+    await suppress(here, { channel: 'sms' });
+    await suppress(elsewhere, { channel: 'email' });
+    await suppress(expired, future);
+    await suppress(both);
+    await suppress(both, { channel: 'sms' });
+    await suppress(expiredHere, { channel: 'sms', ...future });
+    await suppress(expiredHere, { channel: 'email' });
+    await app.db.query('UPDATE suppressions SET expires_at = now() WHERE user_id = ANY ($1)', [
+      [expired.id, expiredHere.id],
+    ]);
+    const campaign = await app.make.campaign([segment], 'Hello', { channel: 'sms' });
+
+    const { id, ...figures } = await dispatch(campaign);
+
+    expect(figures).toMatchObject({ channel: 'sms', matched: 6, targeted: 3, reasons: { ...NONE, suppressed: 3 } });
+    expect(await notified(app.db, { dispatch: id })).toEqual([elsewhere.id, expired.id, expiredHere.id].sort());
+  });
+
+  it('already_notified: by an earlier dispatch, unless the campaign may go to a customer again', async () => {
+    const { tag, segment } = await tagged();
+    await crowd(app.db, 3, { [tag]: true });
+    const campaign = await app.make.campaign([segment]);
+    const once = await dispatch(campaign);
+    await crowd(app.db, 2, { [tag]: true });
+
+    expect(await dispatch(campaign)).toMatchObject({
+      matched: 5,
+      targeted: 2,
+      reasons: { ...NONE, already_notified: 3 },
+      already_notified: 3,
+    });
+
+    await edit(campaign, { once_per_customer: false });
+    expect(await dispatch(campaign)).toMatchObject({ matched: 5, targeted: 5, queued: 5, reasons: NONE });
+    expect(once.rules).toMatchObject({ once_per_customer: true });
+  });
+
+  it('frequency_capped: had as many of any campaign as the cap allows, in its days, tests and cancelled ones not counted', async () => {
+    const { tag, segment } = await tagged();
+    const ids = await crowd(app.db, 6, { [tag]: true });
+    const [twice, once, tested, cancelled, longAgo, justNow] = ids;
+    const days = async (id: string, hours: number, minutes: number) =>
+      app.db.query(
+        `UPDATE dispatch_lanes SET created_at = now() - make_interval(hours => $2, mins => $3) WHERE dispatch_id = $1`,
+        [id, hours, minutes],
+      );
+    const other = async (...users: string[]) =>
+      app.make.campaign([await app.make.segment({ user_ids_in: users })], 'Of another campaign');
+    await dispatch(await other(twice, once));
+    await dispatch(await other(twice));
+    for (let i = 0; i < 2; i++) {
+      const spared = await dispatch(await other(cancelled));
+      await app.api.post(`/dispatches/${spared.id}/cancel`).expect(200);
+      await app.api
+        .post(`/campaigns/${(await other(tested)).id}/test-send`)
+        .send({ user_ids: [tested] })
+        .expect(200);
+      await days((await dispatch(await other(longAgo))).id, 7 * 24, 1);
+      await days((await dispatch(await other(justNow))).id, 7 * 24, -1);
+    }
+    const campaign = await app.make.campaign([segment], 'Hello', { frequency_cap: { max: 2, per_days: 7 } });
+
+    const { id, ...figures } = await dispatch(campaign);
+
+    expect(figures).toMatchObject({
+      matched: 6,
+      targeted: 4,
+      reasons: { ...NONE, frequency_capped: 2 },
+      rules: { frequency_cap: { max: 2, per_days: 7 } },
+    });
+    expect(await audienceOf(app, id, { reason: 'frequency_capped' })).toEqual(
+      [twice, justNow].sort().map((user) => [user, 'frequency_capped']),
+    );
+  });
+
+  it('and only one: the first that holds', async () => {
+    const [segment, out, before, often] = [await tagged(), await tagged(), await tagged(), await tagged()];
+    const campaign = await app.make.campaign([before.segment]);
+    const percent = 50;
+    const heldOut = () => idThatIs(true, campaign.id, percent);
+    const all = [segment.tag, before.tag, often.tag];
+    const customers = {
+      excluded: await app.make.customer({ id: heldOut(), ...having(...all, out.tag) }),
+      suppressed: await app.make.customer({ id: heldOut(), ...having(...all) }),
+      already_notified: await app.make.customer({ id: heldOut(), ...having(...all) }),
+      frequency_capped: await app.make.customer({ id: heldOut(), ...having(segment.tag, often.tag) }),
+      holdout: await app.make.customer({ id: heldOut(), ...having(segment.tag) }),
+      targeted: await app.make.customer({ id: idThatIs(false, campaign.id, percent), ...having(segment.tag) }),
+    };
+    await dispatch(campaign);
+    await dispatch(await app.make.campaign([often.segment]));
+    await suppress(customers.excluded);
+    await suppress(customers.suppressed);
+    await edit(campaign, {
+      segment_ids: [segment.segment.id],
+      excluded_segment_ids: [out.segment.id],
+      holdout_percent: percent,
+      frequency_cap: { max: 1, per_days: 1 },
+    });
+
+    const { id, ...figures } = await dispatch(campaign);
+
+    expect(new Map(await audienceOf(app, id))).toEqual(
+      new Map(Object.entries(customers).map(([reason, customer]) => [customer.id, reason])),
+    );
+    const one = { excluded: 1, suppressed: 1, already_notified: 1, frequency_capped: 1, holdout: 1 };
+    expect(figures).toMatchObject({ matched: 6, targeted: 1, queued: 1, already_notified: 1, reasons: one });
+  });
+});
+
+describe('the list of an audience', () => {
+  it('is walked by customer id, through chunks, filtered by reason, with exact totals', async () => {
+    const { tag, segment } = await tagged();
+    const ids = await crowd(app.db, 5_203, { [tag]: true });
+    const [out, ...others] = [ids.at(-1)!, ids[0], ids[4_999], ids[5_000]];
+    const excluded = await app.make.segment({ user_ids_in: [out, ...others] });
+    const campaign = await app.make.campaign([segment], 'Hello', { excluded_segment_ids: [excluded.id] });
+    const { id } = await dispatch(campaign);
+
+    const left = new Set([out, ...others]);
+    expect(await audienceOf(app, id, { limit: 997 })).toEqual(
+      ids.map((user) => [user, left.has(user) ? 'excluded' : 'targeted']),
+    );
+    expect(await audienceOf(app, id, { reason: 'excluded', limit: 1 })).toEqual(
+      [...left].sort().map((user) => [user, 'excluded']),
+    );
+    const totals = async (query: object) =>
+      (await app.api.get(`/dispatches/${id}/audience`).query({ limit: 1, ...query })).headers['x-total-count'];
+    expect(
+      await Promise.all([{}, { reason: 'targeted' }, { reason: 'excluded' }, { reason: 'holdout' }].map(totals)),
+    ).toEqual(['5203', '5199', '4', '0']);
+    expect(await totals({ total: false })).toBeUndefined();
+  });
+
+  it('takes the cursors of this very list only', async () => {
+    const { tag, segment } = await tagged();
+    await crowd(app.db, 3, { [tag]: true });
+    const campaign = await app.make.campaign([segment], 'Hello', { once_per_customer: false });
+    const [one, two] = [await dispatch(campaign), await dispatch(campaign)];
+    const page = await app.api.get(`/dispatches/${one.id}/audience`).query({ limit: 2 }).expect(200);
+    const cursor = new URL(nextOf(page.headers)!, app.url).searchParams.get('cursor');
+
+    for (const [id, query] of [
+      [two.id, { cursor }],
+      [one.id, { cursor, reason: 'targeted' }],
+    ]) {
+      const answer = await app.api.get(`/dispatches/${id}/audience`).query(query);
+      expect(refusalFault(answer, { status: 400, type: 'bad-cursor', pointer: '/cursor' })).toBeUndefined();
+    }
+    expect((await app.api.get(`/dispatches/${one.id}/audience`).query({ cursor }).expect(200)).body).toHaveLength(1);
+    const wrong = await app.api.get(`/dispatches/${one.id}/audience`).query({ reason: 'late' });
+    expect(refusalFault(wrong, { status: 400, pointer: '/reason' })).toBeUndefined();
+    const nowhere = await app.api.get('/dispatches/999999/audience');
+    expect(refusalFault(nowhere, { status: 404, type: 'dispatch-not-found' })).toBeUndefined();
+  });
+});
+
+describe('the holdout', () => {
+  it('is the share asked for, the same in every dispatch, grows by inclusion, and is another in another campaign', async () => {
+    const { tag, segment } = await tagged();
+    const ids = await crowd(app.db, 4_000, { [tag]: true });
+    const [campaign, other] = [
+      { id: '5ca1ab1e-0000-4000-8000-000000000001' }, // the same in every run, as the customers are: the shares are no matter of luck
+      { id: '5ca1ab1e-0000-4000-8000-000000000002' },
+    ];
+    for (const { id } of [campaign, other]) {
+      const made = await app.make.campaign([segment], 'Hello', { holdout_percent: 50 });
+      await app.db.query('UPDATE campaigns SET id = $2 WHERE id = $1', [made.id, id]);
+    }
+    const heldOut = async (run: { id: string }) =>
+      (await audienceOf(app, run.id, { reason: 'holdout' })).map(([user]) => user);
+
+    let before: string[] = [];
+    for (const percent of [10, 33.33, 50, 99]) {
+      await edit(campaign, { holdout_percent: percent });
+      const run = await dryRun(campaign);
+      const now = await heldOut(run);
+
+      const share = percent / 100;
+      const sigma = Math.sqrt(ids.length * share * (1 - share));
+      expect(Math.abs(now.length - ids.length * share)).toBeLessThan(4 * sigma);
+      expect(now).toEqual(ids.filter((id) => isHeldOut(campaign.id, id, percent)));
+      const included = new Set(now);
+      expect(before.filter((id) => !included.has(id))).toEqual([]);
+      expect(run.targeted).toBe(ids.length - now.length);
+      before = now;
+    }
+
+    await edit(campaign, { holdout_percent: 10 });
+    const [first, second] = [await dispatch(campaign), await dispatch(campaign)];
+    expect(await heldOut(second)).toEqual(await heldOut(first));
+    expect(second).toMatchObject({
+      targeted: 0,
+      reasons: { holdout: first.reasons.holdout, already_notified: first.targeted },
+    });
+
+    const [ours, theirs] = [new Set(await heldOut(first)), await heldOut(await dryRun(other))];
+    const inBoth = theirs.filter((id) => ours.has(id)).length;
+    expect(Math.abs(inBoth - ours.size / 2)).toBeLessThan(4 * Math.sqrt(ours.size / 4));
+  });
+
+  it('of nothing is nobody', async () => {
+    const { tag, segment } = await tagged();
+    await crowd(app.db, 20, { [tag]: true });
+    expect(await dispatch(await app.make.campaign([segment], 'Hello', { holdout_percent: 0 }))).toMatchObject({
+      targeted: 20,
+      reasons: NONE,
+    });
+  });
+});
+
+describe('an excluded segment', () => {
+  it('that is inactive keeps the campaign from being dispatched and previewed: it must not grow because of that', async () => {
+    const [one, out] = [await tagged(), await tagged()];
+    await crowd(app.db, 2, { [one.tag]: true });
+    const campaign = await app.make.campaign([one.segment], 'Hello', { excluded_segment_ids: [out.segment.id] });
+    await app.api.delete(`/segments/${out.segment.id}`).expect(204);
+
+    for (const path of ['dispatch', 'dispatch?dry_run=true', 'preview-users']) {
+      const answer = await app.api.post(`/campaigns/${campaign.id}/${path}`);
+      expect([path, refusalFault(answer, { status: 409, type: 'segment-inactive' })]).toEqual([path, undefined]);
+    }
+    expect((await app.api.get(`/campaigns/${campaign.id}/dispatches`)).body).toEqual([]);
+  });
+
+  it('switched off after a dispatch has begun changes nothing of it', async () => {
+    const [one, out] = [await tagged(), await tagged()];
+    await app.make.customer(having(one.tag, out.tag));
+    const campaign = await app.make.campaign([one.segment], 'Hello', { excluded_segment_ids: [out.segment.id] });
+    const id = await begin(app, campaign);
+    await app.api.delete(`/segments/${out.segment.id}`).expect(204);
+    expect(await seen(app, id, 'dispatched')).toMatchObject({ matched: 1, reasons: { ...NONE, excluded: 1 } });
+  });
+
+  it('is taken out of preview-users, which shows all that a dispatch matches but those it excludes', async () => {
+    const [one, two, out, outToo] = [await tagged(), await tagged(), await tagged(), await tagged()];
+    const tags = [one.tag, two.tag, out.tag, outToo.tag];
+    for (let mask = 0; mask < 16; mask++) await app.make.customer(having(...tags.filter((_, i) => mask & (1 << i))));
+    const campaign = await app.make.campaign([one.segment, two.segment], 'Hello', {
+      excluded_segment_ids: [out.segment.id, outToo.segment.id],
+    });
+
+    const preview = await app.api.post(`/campaigns/${campaign.id}/preview-users`).query({ limit: 1000 }).expect(200);
+    const run = await look(app, (await dryRun(campaign)).id);
+
+    expect(run).toMatchObject({ matched: 12, reasons: { ...NONE, excluded: 9 } });
+    expect(preview.body).toEqual((await audienceOf(app, run.id, { reason: 'targeted' })).map(([user]) => user));
+    expect([preview.body.length, preview.headers['x-total-count']]).toEqual([3, '3']);
+  });
+});
