@@ -13,6 +13,7 @@ const esModules = [
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/.data'],
   moduleFileExtensions: ['ts', 'js', 'json'],
   transform: {
     '^.+\\.[cm]?[tj]s$': [

@@ -1,6 +1,6 @@
 import { startApp, type TestApp } from './support/app';
 import { begin, crowd, drain, look, notified, seen, step } from './support/dispatching';
-import { hold } from './support/hold';
+import { hold, releaseAll } from './support/hold';
 import { refusalFault } from './support/refusal';
 
 /** `live` dispatches by itself; of `stepped` the tests make every step. */
@@ -10,6 +10,7 @@ beforeAll(async () => {
   live = await startApp();
   stepped = await startApp({ ROLES: ['api'] });
 });
+afterEach(releaseAll);
 afterAll(async () => {
   await live.close();
   await stepped.close();

@@ -1,12 +1,13 @@
 import { startApp, type TestApp } from './support/app';
 import { audienceOf, begin, crowd, look, notified, seen } from './support/dispatching';
 import { eventually } from './support/eventually';
-import { hold } from './support/hold';
+import { hold, releaseAll } from './support/hold';
 import type { Made } from './support/make';
 import { refusalFault } from './support/refusal';
 
 let app: TestApp;
 beforeAll(async () => void (app = await startApp()));
+afterEach(releaseAll);
 afterAll(() => app.close());
 
 const dispatch = (campaign: { id: string }, body: object = {}, query: object = {}) =>
@@ -247,6 +248,7 @@ describe('expected_count', () => {
     [{ expected_count: -1 }, '/expected_count'],
     [{ expected_count: 1.5 }, '/expected_count'],
     [{ expected_count: null }, '/expected_count'],
+    [{ tolerance: 0.1 }, '/tolerance'],
     [{ expected_count: 1, tolerance: 1.01 }, '/tolerance'],
     [{ expected_count: 1, tolerance: -0.01 }, '/tolerance'],
     [{ expected_count: 1, tolerance: null }, '/tolerance'],
@@ -254,6 +256,12 @@ describe('expected_count', () => {
     const { campaign } = await campaignTo(0);
     expect(refusalFault(await dispatch(campaign, body), { status: 400, pointer })).toBeUndefined();
   });
+});
+
+it('a dry run expects no number: it is asked for one', async () => {
+  const { campaign } = await campaignTo(0);
+  const answer = await dispatch(campaign, { expected_count: 0 }, { dry_run: true });
+  expect(refusalFault(answer, { status: 400, pointer: '/expected_count' })).toBeUndefined();
 });
 
 describe('as_of', () => {

@@ -1,6 +1,6 @@
 import { startApp, type TestApp } from './support/app';
 import { begin, crowd, drain, look, notified, seen, step } from './support/dispatching';
-import { hold } from './support/hold';
+import { hold, releaseAll } from './support/hold';
 import { refusalFault } from './support/refusal';
 
 /** `live` dispatches by itself; of `stepped` the tests make every step. */
@@ -10,6 +10,7 @@ beforeAll(async () => {
   live = await startApp();
   stepped = await startApp({ ROLES: ['api'] });
 });
+afterEach(releaseAll);
 afterAll(async () => {
   await live.close();
   await stepped.close();
@@ -56,14 +57,24 @@ describe('Prefer', () => {
     expect([headers['preference-applied'], headers.location]).toEqual([applied, undefined]);
   });
 
-  it.each(['', 'wait', 'wait=', 'wait=-1', 'wait=1.5', 'wait=soon', 'waiting=0', 'x-wait=0', 'return=minimal', ',;=,'])(
-    '%j is no preference that is known, and ignored',
-    async (prefer) => {
-      const { campaign } = await campaignTo(live, 1);
-      const { body, headers } = await dispatch(live, campaign).set('Prefer', prefer).expect(200);
-      expect([body.status, headers['preference-applied']]).toEqual(['dispatched', undefined]);
-    },
-  );
+  it.each([
+    '',
+    'wait',
+    'wait=',
+    'wait=-1',
+    'wait=1.5',
+    'wait=soon',
+    'waiting=0',
+    'x-wait=0',
+    'respond-async-now',
+    'respond-async=1',
+    'return=minimal',
+    ',;=,',
+  ])('%j is no preference that is known, and ignored', async (prefer) => {
+    const { campaign } = await campaignTo(live, 1);
+    const { body, headers } = await dispatch(live, campaign).set('Prefer', prefer).expect(200);
+    expect([body.status, headers['preference-applied']]).toEqual(['dispatched', undefined]);
+  });
 
   it('of a second is over before what takes longer', async () => {
     const { campaign } = await campaignTo(live, 1);

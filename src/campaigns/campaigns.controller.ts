@@ -105,7 +105,7 @@ export class CampaignsController {
 
   /** Queue its message to a few customers by name, to look at it. It never counts as the campaign. */
   @Post(':campaign_id/test-send')
-  @Refuses('campaign-not-found')
+  @Refuses('campaign-not-found', 'campaign-expired')
   @HttpCode(200)
   @AnswersDispatch()
   testSend(

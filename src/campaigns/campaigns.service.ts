@@ -8,7 +8,7 @@ import { byId, edit, newestFirst } from '../common/table';
 import type { ActiveListQuery, PreviewQuery } from '../common/list.dto';
 import { Problem } from '../common/problem';
 import type { Once } from '../idempotency/once';
-import { AudienceService, type FrozenRule } from '../segments/audience.service';
+import { AudienceService, type FrozenRule, isIncluded } from '../segments/audience.service';
 import { type CampaignView, type CreateCampaign, toCampaignView, type UpdateCampaign } from './campaign.dto';
 import { Campaign } from './campaign.entity';
 import { MessageDrafter } from './message-drafter';
@@ -75,7 +75,7 @@ export class CampaignsService {
     const { segment_ids, excluded_segment_ids } = await this.find(id);
     const frozen = await this.audience.freeze(segment_ids, excluded_segment_ids, this.campaigns.manager);
     const filters = (which: (rule: FrozenRule) => boolean) => frozen.filter(which).map((rule) => rule.filters);
-    const included = filters(({ excluded, referred }) => !excluded && !referred);
+    const included = filters(isIncluded);
     const excluded = filters((rule) => rule.excluded === true);
     const rules: FrozenRule['filters'][] =
       excluded.length > 0 && included.length > 0 ? [{ all: [{ any: included }, { not: { any: excluded } }] }] : included;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 
@@ -21,6 +22,10 @@ export class Background implements OnModuleDestroy, BeforeApplicationShutdown {
   /** Aborted when the process is about to stop: whatever waits should wait no longer. */
   readonly stopping: AbortSignal = this.stop.signal;
 
+  constructor() {
+    setMaxListeners(0, this.stopping); // one for every request that waits
+  }
+
   /**
    * Does `work` at once and then `everyMs` after it ended, until the process stops. A failure is logged, and the next attempt comes later
    * each time until one succeeds. Never twice at once in one process; whether two processes may do it at once is for `work` to see to.
@@ -41,11 +46,20 @@ export class Background implements OnModuleDestroy, BeforeApplicationShutdown {
           this.logger.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
         }
         const wait = Math.min(everyMs * BACKOFF ** failures, Math.max(everyMs, LONGEST_WAIT_MS));
-        await sleep(wait, undefined, { signal: AbortSignal.any([woken.signal, this.stopping]) }).catch(() => undefined);
+        await this.rest(wait, woken);
       }
     };
     this.running.push(loop());
     return { wake: () => woken.abort() };
+  }
+
+  /** One listener, taken away again: on Node 20 a long-lived signal keeps whatever AbortSignal.any was made of it, for ever. */
+  private async rest(ms: number, woken: AbortController): Promise<void> {
+    const stop = () => woken.abort();
+    this.stopping.addEventListener('abort', stop);
+    if (this.stopping.aborted) stop();
+    await sleep(ms, undefined, { signal: woken.signal }).catch(() => undefined);
+    this.stopping.removeEventListener('abort', stop);
   }
 
   onModuleDestroy(): void {

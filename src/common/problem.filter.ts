@@ -33,6 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500)
       this.logger.error({ request_id: request.id, problem: problem.type, err: problem.cause ?? error }, problem.message);
     if (response.headersSent) return void response.destroy();
+    response.removeHeader('Preference-Applied'); // what is refused follows none
     if (problem.retryAfterSeconds) response.setHeader('Retry-After', String(problem.retryAfterSeconds));
     for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
     response

@@ -127,8 +127,8 @@ export const countAll = (filter: NotificationFilter): Sql =>
 function laneConditions({ status, campaignId, userId }: NotificationFilter): Sql[] {
   return [
     ...(status ? [sql`${foundBy[status].inLane} > 0`] : []),
-    // to whoever polls for work, what is paused is not there
-    ...(status === 'queued' ? [sql`d.status <> 'paused'`] : []),
+    // to whoever polls for work, what is paused or too late is not there
+    ...(status === 'queued' ? [sql`d.status <> 'paused' AND (d.not_after IS NULL OR d.not_after > now())`] : []),
     ...(campaignId ? [sql`d.campaign_id = ${campaignId}::uuid`] : []),
     ...(userId ? [sql`${userId}::uuid BETWEEN l.first_user_id AND l.last_user_id`] : []),
   ];

@@ -140,7 +140,8 @@ const frozenRule = (
   role: Pick<FrozenRule, 'excluded' | 'referred'> = {},
 ): FrozenRule => ({ id, version, filters, ...role });
 
-const isIncluded = ({ excluded, referred }: FrozenRule): boolean => !excluded && !referred;
+/** Whether a frozen rule is one of those whose customers are matched. */
+export const isIncluded = ({ excluded, referred }: FrozenRule): boolean => !excluded && !referred;
 
 /** What the rules refer to is kept beside them. */
 function frozenTrees(rules: readonly FrozenRule[], which: (rule: FrozenRule) => boolean): RuleNode[] {

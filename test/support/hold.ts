@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { eventually } from './eventually';
 import type { FreshDatabase } from './database';
+import { eventually } from './eventually';
 
 /** A lock of somebody else's. */
 export interface Hold {
@@ -9,21 +9,29 @@ export interface Hold {
   release(): Promise<void>;
 }
 
+const held = new Set<Hold>();
+
 /** Runs a statement in a transaction of somebody else's, and keeps that open. */
 export async function hold(db: FreshDatabase, statement: string): Promise<Hold> {
   const client = new Client({ connectionString: db.url, options: '-c search_path=crm,public' });
-  client.on('error', () => undefined); // the database may be dropped under it, where a test failed
   await client.connect();
   await client.query('BEGIN');
   await client.query(statement);
-  return {
+  const one: Hold = {
     waitedForBy: (count) => eventually(async () => expect(await waiting(db)).toBe(count)),
     release: async () => {
-      await client.query('ROLLBACK');
-      await client.end();
+      held.delete(one);
+      await client.end(); // which rolls back
     },
   };
+  held.add(one);
+  return one;
 }
+
+/** For afterEach: what a failed test has not let go. */
+export const releaseAll = async (): Promise<void> => {
+  for (const one of [...held]) await one.release();
+};
 
 /** Statements of this database that wait for a lock. */
 const waiting = async (db: FreshDatabase): Promise<number> =>

@@ -87,7 +87,8 @@ const cappedCustomers = ({ max, per_days }: FrequencyCapRule, dispatchId: string
 /**
  * Every customer of these lanes (`l`) of campaigns' runs (`d`) who got a notification or may still get it, once a lane. Out of the frozen
  * audiences, which have a customer in 16 bytes and say the same as the rows, in half the time at a million; but where some were cancelled,
- * or where no audience was kept, out of the rows.
+ * or where no audience was kept, out of the rows. Those are two arms, and looked up lane by lane (OFFSET 0 keeps it so): with an OR the
+ * planner took half of all lanes for such, and read the whole ledger.
  */
 const notified = (lanes: Sql): Sql => sql`
   SELECT c.user_id
@@ -96,13 +97,21 @@ const notified = (lanes: Sql): Sql => sql`
   CROSS JOIN LATERAL unnest(a.user_ids, a.reasons) AS c (user_id, reason)
   WHERE d.kind = 'campaign' AND ${lanes} AND l.cancelled = 0 AND c.reason = ${codeOf('targeted')}
   UNION ALL
+  ${rowsOf(sql`${lanes} AND l.cancelled > 0`)}
+  UNION ALL
+  ${rowsOf(sql`${lanes} AND l.cancelled = 0 AND NOT EXISTS (
+      SELECT FROM dispatch_audience a WHERE a.dispatch_id = l.dispatch_id AND a.chunk_no = l.lane_no)`)}`;
+
+const rowsOf = (lanes: Sql): Sql => sql`
   SELECT n.user_id
   FROM dispatches d JOIN dispatch_lanes l ON l.dispatch_id = d.id
-  JOIN notifications n ON n.dispatch_id = l.dispatch_id AND n.lane_no = l.lane_no
-    AND n.user_id BETWEEN l.first_user_id AND l.last_user_id
-  WHERE d.kind = 'campaign' AND ${lanes} AND ${notCancelled}
-    AND (l.cancelled > 0 OR NOT EXISTS (
-      SELECT FROM dispatch_audience a WHERE a.dispatch_id = l.dispatch_id AND a.chunk_no = l.lane_no))`;
+  CROSS JOIN LATERAL (
+    SELECT n.user_id FROM notifications n
+    WHERE n.dispatch_id = l.dispatch_id AND n.lane_no = l.lane_no AND n.user_id BETWEEN l.first_user_id AND l.last_user_id
+      AND ${notCancelled}
+    OFFSET 0
+  ) n
+  WHERE d.kind = 'campaign' AND ${lanes}`;
 
 /**
  * The customer's place in 0 … 2^24 - 1, the same for ever: from SHA-256 of campaign and customer, since PostgreSQL's own hash functions may
@@ -153,24 +162,41 @@ export const lockCaps = sql`SELECT pg_advisory_xact_lock(hashtextextended('frequ
  * Leaves out whoever reached the cap since the audience was resolved, in one chunk. To be run under `lockCaps`, in a statement of its own: it
  * must see what the one before it wrote.
  */
-export const capChunk = (dispatchId: string, chunkNo: number, cap: FrequencyCapRule): Sql => sql`
-  WITH capped AS (${cappedCustomers(cap, dispatchId, chunkNo)}),
+export const capChunk = (dispatchId: string, chunkNo: number, cap: FrequencyCapRule): Sql =>
+  leaveOut('frequency_capped', dispatchId, chunkNo, cappedCustomers(cap, dispatchId, chunkNo));
+
+/** Leaves out whoever was suppressed since the audience was resolved, in one chunk: a dispatch may have been paused for weeks. */
+export const suppressChunk = (dispatchId: string, chunkNo: number): Sql =>
+  leaveOut(
+    'suppressed',
+    dispatchId,
+    chunkNo,
+    sql`SELECT DISTINCT s.user_id
+        FROM dispatch_audience here JOIN dispatches d ON d.id = here.dispatch_id
+        JOIN suppressions s ON s.user_id BETWEEN here.first_user_id AND here.last_user_id
+        WHERE here.dispatch_id = ${dispatchId} AND here.chunk_no = ${chunkNo}
+          AND s.channel IN ('', d.channel) AND (s.expires_at IS NULL OR s.expires_at > now())`,
+  );
+
+/** Those of a chunk who are targeted or held out, and among these customers, are left out for this reason from now on. */
+const leaveOut = (reason: 'suppressed' | 'frequency_capped', dispatchId: string, chunkNo: number, among: Sql): Sql => sql`
+  WITH hit AS MATERIALIZED (${among}),
   decided AS (
-    SELECT array_agg(CASE WHEN hit THEN ${codeOf('frequency_capped')}::smallint ELSE reason END ORDER BY place) AS reasons,
-           count(*) FILTER (WHERE hit AND reason = ${codeOf('targeted')}) AS from_targeted,
-           count(*) FILTER (WHERE hit AND reason = ${codeOf('holdout')}) AS from_holdout
+    SELECT array_agg(CASE WHEN is_hit THEN ${codeOf(reason)}::smallint ELSE reason END ORDER BY place) AS reasons,
+           count(*) FILTER (WHERE is_hit AND reason = ${codeOf('targeted')}) AS from_targeted,
+           count(*) FILTER (WHERE is_hit AND reason = ${codeOf('holdout')}) AS from_holdout
     FROM (
-      SELECT c.reason, c.place, c.reason IN (${codeOf('targeted')}, ${codeOf('holdout')}) AND capped.user_id IS NOT NULL AS hit
-      FROM dispatch_audience a, unnest(a.user_ids, a.reasons) WITH ORDINALITY AS c (user_id, reason, place)
-      LEFT JOIN capped ON capped.user_id = c.user_id
-      WHERE a.dispatch_id = ${dispatchId} AND a.chunk_no = ${chunkNo}
+      SELECT c.reason, c.place, c.reason IN (${codeOf('targeted')}, ${codeOf('holdout')}) AND hit.user_id IS NOT NULL AS is_hit
+      FROM dispatch_audience a CROSS JOIN LATERAL unnest(a.user_ids, a.reasons) WITH ORDINALITY AS c (user_id, reason, place)
+      LEFT JOIN hit ON hit.user_id = c.user_id
+      WHERE a.dispatch_id = ${dispatchId} AND a.chunk_no = ${chunkNo} AND EXISTS (SELECT FROM hit)
     ) customers
   ),
   kept AS (
     UPDATE dispatch_audience SET reasons = decided.reasons, targeted = targeted - from_targeted FROM decided
     WHERE dispatch_id = ${dispatchId} AND chunk_no = ${chunkNo} AND from_targeted + from_holdout > 0
   )
-  UPDATE dispatches d SET frequency_capped = d.frequency_capped + from_targeted + from_holdout, holdout = d.holdout - from_holdout
+  UPDATE dispatches d SET ${raw(reason)} = d.${raw(reason)} + from_targeted + from_holdout, holdout = d.holdout - from_holdout
   FROM decided WHERE d.id = ${dispatchId} AND from_targeted + from_holdout > 0
   RETURNING d.id`;
 

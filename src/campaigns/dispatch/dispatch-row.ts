@@ -48,7 +48,6 @@ export interface DispatchRow extends Record<Reason, string> {
   title: string | null;
   message: string;
   channel: Channel;
-  rule: FrozenRule[];
   settings: Partial<DispatchSettings>;
   not_after: Date | null;
   matched: string;
@@ -66,6 +65,11 @@ export interface DispatchRow extends Record<Reason, string> {
   created_at: Date;
   resolved_at: Date | null;
   finished_at: Date | null;
+}
+
+/** What a run is resolved from. */
+export interface FrozenRun extends Pick<DispatchRow, 'id' | 'campaign_id' | 'kind' | 'channel' | 'settings' | 'as_of'> {
+  rule: FrozenRule[];
 }
 
 /** Dispatches of before this was kept had none of these rules. */

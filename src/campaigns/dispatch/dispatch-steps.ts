@@ -7,7 +7,7 @@ import { abandon, allowTime } from '../../database/connection-guard';
 import { problemFromDatabase } from '../../database/pg-errors';
 import { inTransaction } from '../../database/transaction';
 import { NotificationsService } from '../../notifications/notifications.service';
-import { AudienceService, type FrozenRule } from '../../segments/audience.service';
+import { AudienceService, isIncluded } from '../../segments/audience.service';
 import {
   capChunk,
   closeResolving,
@@ -17,12 +17,14 @@ import {
   resolve,
   type Resolving,
   roomToOrder,
+  suppressChunk,
 } from '../audience/audience.sql';
 import {
   type DispatchPreview,
   type DispatchRow,
   type DispatchSettings,
   type DispatchStatus,
+  type FrozenRun,
   settingsOf,
 } from './dispatch-row';
 import {
@@ -32,7 +34,7 @@ import {
   finishDispatch,
   keepPreview,
   lockWriting,
-  selectDispatch,
+  selectFrozen,
   selectLastDryRun,
   selectStatus,
   tryResolve,
@@ -70,6 +72,7 @@ export class DispatchSteps {
 
   /** Makes the next step of a dispatch. Errors that pass by themselves are thrown; what will not pass ends the dispatch as failed. */
   async next(id: string, stopping: AbortSignal): Promise<StepOutcome> {
+    const began = performance.now();
     try {
       const status = await this.statusOf(id);
       if (status === 'resolving') return await this.resolve(id, stopping);
@@ -77,17 +80,17 @@ export class DispatchSteps {
       return 'idle';
     } catch (error) {
       if (stopping.aborted) return 'idle';
-      const failure = lasting(error);
+      const failure = lasting(error, performance.now() - began);
       if (!failure) throw error;
       this.logger.error(`Dispatch ${id} failed: ${error instanceof Error ? error.stack : String(error)}`);
-      await rows(this.database, failDispatch(id, failure.type, failure.detail));
+      await inTransaction(this.database, (transaction) => this.fail(transaction, id, failure));
       return 'done';
     }
   }
 
   /** Freezes who is targeted and why the others are not. A dry run ends here. */
   private async resolve(id: string, stopping: AbortSignal): Promise<StepOutcome> {
-    const run = await row<DispatchRow>(this.database, selectDispatch(id));
+    const run = await row<FrozenRun>(this.database, selectFrozen(id));
     const settings = settingsOf(run);
     const isDryRun = run.kind === 'dry_run';
     const watch = this.watch(id, stopping);
@@ -103,11 +106,12 @@ export class DispatchSteps {
           await allowTime(transaction, RESOLVE_SECONDS);
           watch.over(transaction);
           await rows(transaction, resolve(this.resolving(run, settings)));
+          const preview = isDryRun ? await this.previewOf(run, transaction) : undefined;
           await rows(transaction, roomToOrder);
           await rows(transaction, keepAudience(id));
           // where it was paused or cancelled meanwhile, the snapshot makes this fail
           const closed = await row<Closed>(transaction, closeResolving(id, isDryRun ? 'previewed' : 'writing'));
-          if (isDryRun) await rows(transaction, keepPreview(id, await this.previewOf(run, transaction)));
+          if (preview) await rows(transaction, keepPreview(id, preview));
           await this.refuseMoved(run, settings, closed, transaction);
           return 'done';
         },
@@ -143,6 +147,7 @@ export class DispatchSteps {
     chunkNo: number,
     { frequency_cap }: DispatchSettings,
   ): Promise<void> {
+    await rows(transaction, suppressChunk(dispatchId, chunkNo));
     if (frequency_cap) {
       await rows(transaction, lockCaps);
       await rows(transaction, capChunk(dispatchId, chunkNo, frequency_cap));
@@ -155,14 +160,20 @@ export class DispatchSteps {
     const closed = await rows(transaction, finishDispatch(id));
     if (closed.length > 0) return;
     this.logger.error(`Dispatch ${id} does not reconcile: its notifications are not those its audience says`);
-    await rows(
-      transaction,
-      failDispatch(
-        id,
-        'internal-error',
-        'Its notifications are not those that its audience says. They were changed from outside.',
-      ),
-    );
+    await this.fail(transaction, id, {
+      type: 'internal-error',
+      detail: 'Its notifications are not those that its audience says. They were changed from outside.',
+    });
+  }
+
+  /** Ends it, and lets nothing of what it wrote be handed out. */
+  private async fail(
+    transaction: EntityManager,
+    id: string,
+    { type, detail }: Pick<Problem, 'type' | 'detail'>,
+  ): Promise<void> {
+    const failed = await rows(transaction, failDispatch(id, type, detail));
+    if (failed.length > 0) await this.notifications.cancel(transaction, id);
   }
 
   /** Cancels what may not be sent any more. */
@@ -173,7 +184,7 @@ export class DispatchSteps {
   }
 
   /** Where each customer is once, however many segments he is in: of a test by name, of a campaign by its rules. */
-  private resolving({ id, campaign_id, channel, kind, rule, as_of }: DispatchRow, settings: DispatchSettings): Resolving {
+  private resolving({ id, campaign_id, channel, kind, rule, as_of }: FrozenRun, settings: DispatchSettings): Resolving {
     const run = { dispatchId: id, campaignId: campaign_id, channel, settings };
     if (kind === 'test') return { ...run, included: activeAmong(settings.user_ids ?? []) };
     const excludes = rule.some(({ excluded }) => excluded);
@@ -184,7 +195,7 @@ export class DispatchSteps {
     };
   }
 
-  private async previewOf({ rule, as_of }: DispatchRow, transaction: EntityManager): Promise<DispatchPreview> {
+  private async previewOf({ rule, as_of }: FrozenRun, transaction: EntityManager): Promise<DispatchPreview> {
     const found = await this.audience.combinations(rule, as_of, transaction);
     const ids = rule.filter(isIncluded).map(({ id }) => id);
     const sum = (totals: { total: number }[]) => totals.reduce((all, { total }) => all + total, 0);
@@ -202,7 +213,7 @@ export class DispatchSteps {
 
   /** Ends a run whose audience is not as large as its caller expects, and says what changed since the last dry run. */
   private async refuseMoved(
-    { id, campaign_id }: DispatchRow,
+    { id, campaign_id }: FrozenRun,
     { expected_count, tolerance = 0 }: DispatchSettings,
     { matched, targeted }: Closed,
     transaction: EntityManager,
@@ -235,7 +246,10 @@ export class DispatchSteps {
     const timer = setInterval(() => void look(), LOOK_MS);
     stopping.addEventListener('abort', cut);
     return {
-      over: (transaction) => (watched = transaction),
+      over: (transaction) => {
+        watched = transaction;
+        if (stopping.aborted) cut();
+      },
       end: () => {
         watched = undefined;
         clearInterval(timer);
@@ -251,25 +265,25 @@ type Closed = Record<'matched' | 'targeted', string>;
 const activeAmong = (ids: readonly string[]): Sql =>
   sql`SELECT u.id AS user_id FROM users u WHERE u.id = ANY (${ids}::uuid[]) AND u.is_active IS NOT FALSE`;
 
-const isIncluded = ({ excluded, referred }: FrozenRule): boolean => !excluded && !referred;
-
 /** Problems that pass: another attempt may succeed. */
 const PASSING: readonly ProblemType[] = ['database-unavailable', 'database-busy'];
+/** SQLSTATE insufficient_privilege: another attempt would not have it either. */
+const LACKS_PRIVILEGE = '42501';
 /** Problems that are the caller's to mend. Every other one is a fault of ours or of the installation. */
 const TOLD: readonly ProblemType[] = ['filter-not-available', 'rule-too-heavy'];
 
-/** The problem that ends the dispatch, or undefined where the error passes by itself. */
-function lasting(error: unknown): Problem | undefined {
+/** The problem that ends the dispatch, or undefined where the error passes by itself. `ms`: what the step took. */
+function lasting(error: unknown, ms: number): Problem | undefined {
   const problem = problemFromDatabase(error);
-  const { message } = error as Error;
   if (problem?.type === 'statement-too-slow') {
-    if (!message.includes('statement timeout')) return undefined; // somebody cancelled that one statement
+    if (ms < RESOLVE_SECONDS * 1000) return undefined; // a chunk on a bad day, or somebody cancelled that one statement
     return new Problem(
       'rule-too-heavy',
       'The audience could not be resolved in time. Narrow the rules, or see npm run doctor.',
     );
   }
   if (problem && TOLD.includes(problem.type)) return problem;
-  if (problem && PASSING.includes(problem.type) && !message.includes('permission denied')) return undefined;
+  const { driverError } = error as { driverError?: { code?: unknown } };
+  if (problem && PASSING.includes(problem.type) && driverError?.code !== LACKS_PRIVILEGE) return undefined;
   return new Problem('internal-error', 'It could not be carried out. The log says why.');
 }

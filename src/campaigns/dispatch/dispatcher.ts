@@ -2,14 +2,20 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Background, type Repeated } from '../../common/background';
-import { rows } from '../../common/sql';
+import { rows, type Sql } from '../../common/sql';
 import { CONFIG, type Config } from '../../config/config';
 import { inTransaction } from '../../database/transaction';
 import { DispatchSteps } from './dispatch-steps';
-import { dropOldPreviews, selectExpired, selectToWorkOn } from './dispatches.sql';
+import { dropOldPreviews, selectExpired, selectToWorkOn, selectToWrite } from './dispatches.sql';
 
-/** Dispatches a process works on at once: a long one does not keep the others waiting, and each takes a connection. */
-const AT_ONCE = 2;
+/**
+ * What the loops of a process work on, by the connections it has: each takes one. With more than one, one of them only writes, so that
+ * audiences that take minutes to resolve keep no other dispatch waiting.
+ */
+const loopsOf = (connections: number): Sql[] => {
+  if (connections < 4) return [selectToWorkOn];
+  return connections < 8 ? [selectToWorkOn, selectToWrite] : [selectToWorkOn, selectToWorkOn, selectToWrite];
+};
 /** How long a dispatch that another process left behind waits at most. */
 const LOOK_MS = 1000;
 const EXPIRE_MS = 2000;
@@ -31,8 +37,8 @@ export class Dispatcher implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     if (!this.config.ROLES.includes('dispatcher')) return;
-    for (let loop = 1; loop <= AT_ONCE; loop++)
-      this.loops.push(this.background.repeat(`dispatcher ${loop}`, LOOK_MS, (stopping) => this.workOff(stopping)));
+    for (const [i, work] of loopsOf(this.config.DATABASE_POOL_SIZE).entries())
+      this.loops.push(this.background.repeat(`dispatcher ${i + 1}`, LOOK_MS, (stopping) => this.workOff(work, stopping)));
     this.background.repeat('expired dispatches', EXPIRE_MS, () => this.expire());
     this.background.repeat(
       'old dry runs',
@@ -46,18 +52,28 @@ export class Dispatcher implements OnApplicationBootstrap {
     for (const loop of this.loops) loop.wake();
   }
 
-  /** Step by step, the oldest dispatch first, until there is nothing that nobody is at. */
-  private async workOff(stopping: AbortSignal): Promise<void> {
+  /** Step by step, until there is nothing that nobody is at. One that fails for now keeps none of the others waiting. */
+  private async workOff(work: Sql, stopping: AbortSignal): Promise<void> {
     let worked = true;
     while (worked && !stopping.aborted) {
       worked = false;
-      for (const { id } of await rows<{ id: string }>(this.database, selectToWorkOn))
+      await this.each(work, async (id) => {
         while (!stopping.aborted && (await this.steps.next(id, stopping)) === 'done') worked = true;
+      });
     }
   }
 
-  private async expire(): Promise<void> {
-    for (const { id } of await rows<{ id: string }>(this.database, selectExpired))
-      await inTransaction(this.database, (transaction) => this.steps.expire(transaction, id));
+  private expire(): Promise<void> {
+    return this.each(selectExpired, (id) =>
+      inTransaction(this.database, (transaction) => this.steps.expire(transaction, id)),
+    );
+  }
+
+  /** Does it for each dispatch of a statement, and fails at the end with the first failure. */
+  private async each(statement: Sql, work: (id: string) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const { id } of await rows<{ id: string }>(this.database, statement))
+      await work(id).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }

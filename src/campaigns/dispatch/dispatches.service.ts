@@ -12,7 +12,7 @@ import { row, rows, sql, type Sql } from '../../common/sql';
 import { inTransaction } from '../../database/transaction';
 import type { Once } from '../../idempotency/once';
 import { NotificationsService } from '../../notifications/notifications.service';
-import { AudienceService } from '../../segments/audience.service';
+import { AudienceService, isIncluded } from '../../segments/audience.service';
 import { selectAudience } from '../audience/audience.sql';
 import type { Standing } from '../audience/reasons';
 import { Campaign } from '../campaign.entity';
@@ -68,7 +68,7 @@ export class DispatchesService {
 
   /**
    * The message to a few customers by name; it never counts as the campaign.
-   * @throws Problem campaign-not-found, bad-request where an id is no active customer's
+   * @throws Problem campaign-not-found, campaign-expired, bad-request where an id is no active customer's
    */
   testSend(
     campaignId: string,
@@ -79,6 +79,7 @@ export class DispatchesService {
     return once.begin(
       async (transaction) => {
         const campaign = await this.find(transaction, campaignId);
+        await refuseExpired(transaction, campaign);
         await this.refuseUnknownCustomers(transaction, user_ids);
         const settings = { frequency_cap: null, holdout_percent: 0, once_per_customer: false, user_ids };
         const run = {
@@ -108,11 +109,14 @@ export class DispatchesService {
     requestedBy: string,
     kind: DispatchKind = 'campaign',
   ): Promise<string> {
+    if (tolerance !== undefined && expected_count === undefined)
+      throw badField('/tolerance', 'means nothing without expected_count');
+    if (expected_count !== undefined && kind === 'dry_run')
+      throw badField('/expected_count', 'is for the dispatch: a dry run says how many there are');
     const campaign = await this.dispatchable(transaction, campaignId);
     await refuseFuture(transaction, as_of);
     const rule = await this.audience.freeze(campaign.segment_ids, campaign.excluded_segment_ids, transaction);
-    if (!rule.some(({ excluded, referred }) => !excluded && !referred))
-      throw new Problem('no-active-segment', 'Activate one of its segments, or give it another.');
+    if (!rule.some(isIncluded)) throw new Problem('no-active-segment', 'Activate one of its segments, or give it another.');
     const { frequency_cap, holdout_percent, once_per_customer } = campaign;
     const settings = { frequency_cap, holdout_percent, once_per_customer, expected_count, tolerance };
     const run = { ...campaign, campaignId, kind, rule, settings, asOf: as_of, requestedBy };
@@ -237,11 +241,7 @@ export class DispatchesService {
     const campaign = await this.find(manager, id);
     if (!campaign.is_active)
       throw new Problem('campaign-inactive', 'Activate it with PATCH {"is_active": true} before you dispatch it.');
-    const { passed } = await row<{ passed: boolean }>(
-      manager,
-      sql`SELECT coalesce(${campaign.not_after}::timestamptz <= clock_timestamp(), false) AS passed`,
-    );
-    if (passed) throw new Problem('campaign-expired', 'Its not_after has passed. Give it a later one, or null.');
+    await refuseExpired(manager, campaign);
     return campaign;
   }
 
@@ -268,6 +268,14 @@ const countOf = ({ matched, targeted, reasons }: DispatchView, standing: Standin
   if (standing === undefined) return matched;
   return standing === 'targeted' ? targeted : reasons[standing];
 };
+
+async function refuseExpired(manager: EntityManager, campaign: Campaign): Promise<void> {
+  const { passed } = await row<{ passed: boolean }>(
+    manager,
+    sql`SELECT coalesce(${campaign.not_after}::timestamptz <= clock_timestamp(), false) AS passed`,
+  );
+  if (passed) throw new Problem('campaign-expired', 'Its not_after has passed. Give it a later one, or null.');
+}
 
 /**
  * A rule read at an instant to come would miss the purchases until then, and call itself the truth of that instant. A minute is left to

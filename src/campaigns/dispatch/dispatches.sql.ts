@@ -32,7 +32,7 @@ export const insertDispatch = (run: NewDispatch): Sql => sql`
 
 /** Dispatches with the sums over their lanes (200 lanes a million notifications), newest first. */
 const dispatchesWhere = (condition: Sql, limit: Sql = empty): Sql => sql`
-  SELECT d.id, d.campaign_id, d.kind, d.status, to_json(d.as_of) #>> '{}' AS as_of, d.title, d.message, d.channel, d.rule, d.settings, d.not_after,
+  SELECT d.id, d.campaign_id, d.kind, d.status, to_json(d.as_of) #>> '{}' AS as_of, d.title, d.message, d.channel, d.settings - 'user_ids' AS settings, d.not_after,
          d.matched, d.queued, ${join(reasons.map(({ name }) => sql`d.${raw(name)}`))}, d.chunks, d.next_chunk, d.preview, d.failure, d.failure_detail,
          l.waiting, l.sent, l.failed, l.cancelled, d.requested_by, d.created_at, d.resolved_at, d.finished_at
   FROM dispatches d
@@ -45,6 +45,10 @@ const dispatchesWhere = (condition: Sql, limit: Sql = empty): Sql => sql`
   ORDER BY d.id DESC ${limit}`;
 
 export const selectStatus = (id: string): Sql => sql`SELECT status FROM dispatches WHERE id = ${id}`;
+
+/** What a run is resolved from, which may be large: rules with ten thousand customers, frozen. */
+export const selectFrozen = (id: string): Sql => sql`
+  SELECT id, campaign_id, kind, channel, rule, settings, to_json(as_of) #>> '{}' AS as_of FROM dispatches WHERE id = ${id}`;
 
 export const selectDispatch = (id: string): Sql => dispatchesWhere(sql`d.id = ${id}`);
 
@@ -61,10 +65,15 @@ export const countDispatches = (campaignId: string): Sql =>
 /** The newest dry run of a campaign that has its audience, before this dispatch. */
 export const selectLastDryRun = (campaignId: string, beforeId: string): Sql => sql`
   SELECT id FROM dispatches WHERE campaign_id = ${campaignId} AND kind = 'dry_run' AND status = 'previewed' AND id < ${beforeId}
+    AND EXISTS (SELECT FROM dispatch_audience a WHERE a.dispatch_id = dispatches.id)
   ORDER BY id DESC LIMIT 1`;
 
-/** What is to be worked on, the longest waiting first. */
-export const selectToWorkOn = sql`SELECT id FROM dispatches WHERE status IN ('resolving', 'writing') ORDER BY id`;
+/** What is to be worked on: what is being written first, for it is nearly done, and dry runs last. */
+export const selectToWorkOn = sql`
+  SELECT id FROM dispatches WHERE status IN ('resolving', 'writing') ORDER BY status = 'resolving', kind = 'dry_run', id`;
+
+/** What is being written. */
+export const selectToWrite = sql`SELECT id FROM dispatches WHERE status = 'writing' ORDER BY id`;
 
 /** True for the one transaction that may resolve this dispatch now; false, at once, for any other. Let go at its end, however it ends. */
 export const tryResolve = (id: string): Sql =>
@@ -134,8 +143,8 @@ export const selectExpired = sql`
       SELECT FROM dispatch_lanes l WHERE l.dispatch_id = d.id AND l.total > l.sent + l.failed + l.cancelled)))
   ORDER BY id`;
 
-/** Audiences of dry runs nobody looks at any more; one dispatch at a time. */
+/** Audiences that nobody looks at any more: of dry runs, and of runs that ended before they wrote anything. Ten dispatches at a time. */
 export const dropOldPreviews = (days: number): Sql => sql`
   DELETE FROM dispatch_audience WHERE dispatch_id IN (
-    SELECT d.id FROM dispatches d WHERE d.kind = 'dry_run' AND d.finished_at < now() - make_interval(days => ${days}::int)
+    SELECT d.id FROM dispatches d WHERE (d.kind = 'dry_run' OR d.status IN ('failed', 'cancelled') AND d.queued = 0) AND d.finished_at < now() - make_interval(days => ${days}::int)
       AND EXISTS (SELECT FROM dispatch_audience a WHERE a.dispatch_id = d.id) ORDER BY d.id LIMIT 10)`;

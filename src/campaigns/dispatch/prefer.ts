@@ -13,11 +13,12 @@ export const PreferredWait = createParamDecorator((_: unknown, context: Executio
   const { headers } = http.getRequest<Request>();
   const preferences = String(headers.prefer ?? '').split(',', 20);
   for (const preference of preferences) {
-    const [, wait] = /^\s*(?:wait\s*=\s*"?(\d{1,6})"?|respond-async)\s*(?:;.*)?$/i.exec(preference) ?? [];
-    const isAsync = /^\s*respond-async\b/i.test(preference);
-    if (wait === undefined && !isAsync) continue;
-    const seconds = isAsync ? 0 : Math.min(Number(wait), MOST_SECONDS);
-    http.getResponse<Response>().setHeader('Preference-Applied', isAsync ? 'respond-async' : `wait=${seconds}`);
+    const known = /^\s*(?:wait\s*=\s*"?(\d{1,6})"?|respond-async)\s*(?:;.*)?$/i.exec(preference);
+    if (!known) continue;
+    const seconds = known[1] === undefined ? 0 : Math.min(Number(known[1]), MOST_SECONDS);
+    http
+      .getResponse<Response>()
+      .setHeader('Preference-Applied', known[1] === undefined ? 'respond-async' : `wait=${seconds}`);
     return seconds;
   }
   return DEFAULT_SECONDS;

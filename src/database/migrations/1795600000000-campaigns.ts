@@ -122,6 +122,13 @@ export class Campaigns1795600000000 implements MigrationInterface {
     await runner.query(`
       DROP TABLE idempotency_keys, schedule_occurrences, campaign_schedules, suppressions, dispatch_audience;
       DROP INDEX one_active_dispatch_per_campaign, dispatches_to_work_on;
+      -- what was held back must not go out by going back, and no run may stay that nothing will work on
+      UPDATE dispatch_lanes SET open = false, cancelled = total - sent - failed
+        WHERE open AND dispatch_id IN (SELECT id FROM dispatches WHERE status IN ('resolving', 'writing', 'paused'));
+      UPDATE dispatches SET status = 'cancelled', finished_at = coalesce(finished_at, now())
+        WHERE status IN ('resolving', 'writing', 'paused');
+      UPDATE notifications n SET state = 4 FROM dispatch_lanes l
+        WHERE l.dispatch_id = n.dispatch_id AND l.lane_no = n.lane_no AND l.cancelled > 0 AND n.state IN (0, 1);
       DELETE FROM dispatch_lanes WHERE dispatch_id IN (SELECT id FROM dispatches WHERE kind <> 'campaign');
       DELETE FROM notifications WHERE dispatch_id IN (SELECT id FROM dispatches WHERE kind <> 'campaign');
       DELETE FROM dispatches WHERE kind <> 'campaign';
