@@ -158,7 +158,7 @@ describe('a dispatch whose rows are not those it wrote', () => {
     ['one too many is there', `INSERT INTO notifications (dispatch_id, user_id, lane_no) VALUES ($1, gen_random_uuid(), 0)`],
     ['a lane counts otherwise', 'UPDATE dispatch_lanes SET total = total + 1 WHERE dispatch_id = $1 AND lane_no = 0'],
     ['its figures are changed', 'UPDATE dispatches SET matched = matched + 1 WHERE id = $1'],
-  ])('because %s fails, and says so', async (_, statement) => {
+  ])('because %s fails, says so, and is withdrawn', async (_, statement) => {
     const { campaign } = await campaignTo(6_000);
     const id = await begin(api, campaign);
     await step(api, id);
@@ -174,6 +174,8 @@ describe('a dispatch whose rows are not those it wrote', () => {
       queued: 6_000,
       error: { type: 'internal-error', detail: expect.stringContaining('changed from outside') },
     });
+    const waiting = await api.api.get('/notifications').query({ status: 'queued' }).expect(200);
+    expect([waiting.body, waiting.headers['x-total-count']]).toEqual([[], '0']); // nothing of it is handed out
   });
 
   it('is a 500 to whoever waits for it', async () => {

@@ -21,7 +21,7 @@ export class CampaignClients {
     const { db } = this.app;
     switch (op.do) {
       case 'step':
-        return { status: 0, is: await step(this.app, op.run).catch(busyWhereItClashed) };
+        return { status: 0, is: await step(this.app, op.run) };
       case 'arrive':
         await db.query('INSERT INTO users (id, email, preferences) VALUES ($1::uuid, $1::uuid::text, $2)', [op.user, preferencesOf(op.segments)]); // prettier-ignore
         return { status: 0 };
@@ -222,9 +222,3 @@ const answered = ({ status, body }: Response): Answer => ({
   id: body.id,
   is: body.status,
 });
-
-/** An audience is frozen in one snapshot: where its dispatch is paused and resumed in between, the step fails, and is made again. */
-function busyWhereItClashed(error: Error & { driverError?: { code?: string } }): string {
-  if (error.driverError?.code === '40001') return 'busy';
-  throw error;
-}

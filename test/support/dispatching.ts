@@ -1,13 +1,24 @@
 import { DispatchSteps, type StepOutcome } from '../../src/campaigns/dispatch/dispatch-steps';
 import type { DispatchView } from '../../src/campaigns/dispatch/dispatch.dto';
+import { problemFromDatabase } from '../../src/database/pg-errors';
 import type { TestApp } from './app';
 import type { FreshDatabase } from './database';
 import { eventually } from './eventually';
 
 const NEVER = new AbortController().signal;
 
-/** Makes the next step of a dispatch: its audience, a chunk, or its end. For an app that does not dispatch by itself. */
-export const step = (app: TestApp, id: string): Promise<StepOutcome> => app.nest.get(DispatchSteps).next(id, NEVER);
+/**
+ * Makes the next step of a dispatch: its audience, a chunk, or its end. For an app that does not dispatch by itself. `busy` also where it met
+ * a pause and a resume while it froze the audience: then a dispatcher makes it again.
+ */
+export async function step(app: TestApp, id: string): Promise<StepOutcome> {
+  try {
+    return await app.nest.get(DispatchSteps).next(id, NEVER);
+  } catch (error) {
+    if (problemFromDatabase(error)?.type === 'database-busy') return 'busy';
+    throw error;
+  }
+}
 
 /** Makes its steps until nothing is left to do, or somebody paused it. */
 export async function drain(app: TestApp, id: string): Promise<void> {
