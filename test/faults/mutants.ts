@@ -39,7 +39,7 @@ export const mutants: Readonly<Record<MutantName, Mutant>> = {
   'no-unique-key': {
     kills: [],
     caughtBy: /^I1 a customer has two notifications/,
-    changes: [{ file: STATEMENTS, from: /(AND status = 'writing') FOR UPDATE SKIP LOCKED/, to: '$1' }],
+    changes: [{ file: STATEMENTS, from: /(AND d.status = 'writing') FOR UPDATE OF d SKIP LOCKED/, to: '$1' }],
     schema: [
       'ALTER TABLE notifications DROP CONSTRAINT notifications_pkey',
       'ALTER TABLE dispatch_lanes DROP CONSTRAINT dispatch_lanes_pkey',
@@ -83,7 +83,7 @@ export const mutants: Readonly<Record<MutantName, Mutant>> = {
     kills: [],
     campaigns: /^capped/,
     caughtBy: /^R a customer was messaged more often/,
-    changes: [{ file: STEPS, from: /await .*\.lockCaps\);/, to: '' }],
+    changes: [{ file: STEPS, from: /if \(isCapped\)\s+await .*\.lockCaps\);/, to: '' }],
   },
   /** The key is kept in another transaction than its effect. */
   'key-apart-from-effect': {

@@ -21,7 +21,6 @@ import {
 } from '../audience/audience.sql';
 import {
   type DispatchPreview,
-  type DispatchRow,
   type DispatchSettings,
   type DispatchStatus,
   type FrozenRun,
@@ -38,6 +37,8 @@ import {
   selectLastDryRun,
   selectStatus,
   tryResolve,
+  type StatusRow,
+  type WritingRow,
 } from './dispatches.sql';
 
 /** To resolve an audience may take so long: an hour of customers and purchases is read in one statement. */
@@ -74,9 +75,9 @@ export class DispatchSteps {
   async next(id: string, stopping: AbortSignal): Promise<StepOutcome> {
     const began = performance.now();
     try {
-      const status = await this.statusOf(id);
-      if (status === 'resolving') return await this.resolve(id, stopping);
-      if (status === 'writing') return await this.write(id);
+      const [now] = await rows<StatusRow>(this.database, selectStatus(id));
+      if (now?.status === 'resolving') return await this.resolve(id, stopping);
+      if (now?.status === 'writing') return await this.write(id, now.is_capped);
       return 'idle';
     } catch (error) {
       if (stopping.aborted) return 'idle';
@@ -101,7 +102,7 @@ export class DispatchSteps {
         async (transaction) => {
           const { mine } = await row<{ mine: boolean }>(transaction, tryResolve(id));
           if (!mine) return 'busy';
-          const [now] = await rows<{ status: DispatchStatus }>(transaction, selectStatus(id));
+          const [now] = await rows<StatusRow>(transaction, selectStatus(id));
           if (now?.status !== 'resolving') return 'idle'; // paused since it was found: whoever resumes it begins anew
           await allowTime(transaction, RESOLVE_SECONDS);
           watch.over(transaction);
@@ -126,17 +127,15 @@ export class DispatchSteps {
   }
 
   /** One chunk: its rows, its lane and the place to go on from, or none of them. After the last one, the reconciliation. */
-  private write(id: string): Promise<StepOutcome> {
+  private write(id: string, isCapped: boolean): Promise<StepOutcome> {
     return inTransaction(this.database, async (transaction) => {
       await allowTime(transaction, CHUNK_SECONDS);
-      const [run] = await rows<Pick<DispatchRow, 'next_chunk' | 'chunks' | 'settings'> & { expired: boolean }>(
-        transaction,
-        lockWriting(id),
-      );
+      if (isCapped) await rows(transaction, lockCaps); // before the dispatch: a cancellation does not wait for another one's chunk
+      const [run] = await rows<WritingRow>(transaction, lockWriting(id));
       if (!run) return 'busy';
       if (run.expired) await this.expire(transaction, id);
       else if (run.next_chunk === run.chunks) await this.finish(transaction, id);
-      else await this.writeChunk(transaction, id, run.next_chunk, settingsOf(run));
+      else await this.writeChunk(transaction, id, run);
       return 'done';
     });
   }
@@ -144,14 +143,11 @@ export class DispatchSteps {
   private async writeChunk(
     transaction: EntityManager,
     dispatchId: string,
-    chunkNo: number,
-    { frequency_cap }: DispatchSettings,
+    { next_chunk: chunkNo, has_suppressed, ...run }: WritingRow,
   ): Promise<void> {
-    await rows(transaction, suppressChunk(dispatchId, chunkNo));
-    if (frequency_cap) {
-      await rows(transaction, lockCaps);
-      await rows(transaction, capChunk(dispatchId, chunkNo, frequency_cap));
-    }
+    const { frequency_cap } = settingsOf(run);
+    if (has_suppressed) await rows(transaction, suppressChunk(dispatchId, chunkNo));
+    if (frequency_cap) await rows(transaction, capChunk(dispatchId, chunkNo, frequency_cap));
     await this.notifications.writeChunk(transaction, { dispatchId, chunkNo });
     await row(transaction, advance(dispatchId, chunkNo));
   }
@@ -228,7 +224,7 @@ export class DispatchSteps {
   }
 
   private async statusOf(id: string): Promise<DispatchStatus | undefined> {
-    return (await rows<{ status: DispatchStatus }>(this.database, selectStatus(id)))[0]?.status;
+    return (await rows<StatusRow>(this.database, selectStatus(id)))[0]?.status;
   }
 
   /** Cuts the transaction's connection once the dispatch is paused or cancelled, or the process stops: the server ends the statement. */
