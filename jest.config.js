@@ -9,6 +9,7 @@ const esModules = [
   'pure-rand',
   'temporal-polyfill',
   'temporal-utils',
+  'request-filtering-agent',
 ];
 const base = {
   rootDir: __dirname,
