@@ -1,7 +1,7 @@
 // The arrows of docs/ARCHITECTURE.md as rules. `npm run arrows` fails on one that is not drawn there.
-const domains = ['segments', 'campaigns', 'notifications', 'suppressions', 'customers', 'ai'];
+const domains = ['segments', 'campaigns', 'notifications', 'suppressions', 'customers', 'ai', 'sender', 'webhooks'];
 /** What a domain shows to others: its module, its services, its DTOs, its ports. Never an entity, a builder or SQL. */
-const open = '(\\.module|\\.service|\\.dto|-drafter|-state)\\.ts$';
+const open = '(\\.module|\\.service|\\.dto|-drafter|-state|/wake-ups)\\.ts$';
 
 /** `from` may look into these domains, and into no other. */
 const sees = {
@@ -10,7 +10,9 @@ const sees = {
   segments: [],
   notifications: [],
   suppressions: [],
+  webhooks: [],
   customers: [],
+  sender: ['notifications', 'suppressions'],
 };
 
 module.exports = {

@@ -11,7 +11,9 @@ import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { NotificationsModule } from './notifications/notifications.module';
 import { SegmentsModule } from './segments/segments.module';
+import { SenderModule } from './sender/sender.module';
 import { SuppressionsModule } from './suppressions/suppressions.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
 
 @Module({})
 export class AppModule {
@@ -29,6 +31,8 @@ export class AppModule {
         CampaignsModule,
         NotificationsModule,
         SuppressionsModule,
+        WebhooksModule,
+        SenderModule.with(config),
         AiModule,
         FallbackModule, // last: it takes whatever no other route takes
       ],

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { apiTags } from './api-tags';
 import { REFUSALS } from './common/api-docs';
 import { type ProblemType, problemTypes } from './common/problem';
 import { ProblemView } from './common/problem.dto';
@@ -10,7 +11,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Response = Operation['responses'][string];
 
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
-const isPublic = (path: string) => path === '/' || path.startsWith('/health');
+const isPublic = (path: string) => path === '/' || /^\/(health|unsubscribe\/)/.test(path);
 
 /** The API document (OpenAPI 3.1) out of the code, with what every operation shares: security, problems, the request id. */
 export function apiDocument(app: INestApplication): OpenAPIObject {
@@ -31,6 +32,10 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
   document.components!.schemas!.Rule = ruleSchema;
   for (const [path, item] of Object.entries(document.paths))
     for (const method of METHODS) if (item[method]) complete(method, path, item[method]);
+  const paths = Object.keys(document.paths);
+  document.tags = apiTags
+    .filter((tag) => paths.some((path) => tagOf(path) === tag))
+    .map(({ name: tagName, description }) => ({ name: tagName, description }));
   for (const [schemaName, schema] of Object.entries(document.components?.schemas ?? {})) {
     if (!('type' in schema)) continue;
     if (isRequestBody(schemaName)) schema.additionalProperties = false; // what it does not list is refused
@@ -42,6 +47,8 @@ export function apiDocument(app: INestApplication): OpenAPIObject {
   }
   return document;
 }
+
+const tagOf = (path: string) => apiTags.find(({ paths }) => paths.test(path));
 
 const isRequestBody = (schemaName: string) =>
   /^(Create|Update|Mark|Generate)[A-Z]|Request$|^(FilterSet|FrequencyCap)$|^(All|Any|Not|Segment)Rule$/.test(schemaName);
@@ -65,9 +72,10 @@ const REPLAYED = {
 function complete(method: (typeof METHODS)[number], path: string, operation: Operation): void {
   if (method === 'post') (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
   if (isPublic(path)) operation.security = [];
+  operation.tags = [tagOf(path)?.name ?? 'Service'];
   for (const parameter of operation.parameters ?? []) {
     if (!('in' in parameter) || parameter.in !== 'path') continue;
-    const isUuid = ['segment_id', 'campaign_id', 'user_id'].includes(parameter.name);
+    const isUuid = ['segment_id', 'campaign_id', 'user_id', 'webhook_id'].includes(parameter.name);
     parameter.schema = isUuid ? { type: 'string', format: 'uuid' } : { type: 'string', maxLength: 100 };
     parameter.description = `The id of the ${parameter.name.replace('_id', '')}.`;
   }

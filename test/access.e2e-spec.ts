@@ -5,12 +5,25 @@ import { send, type WireRequest } from './support/wire';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const PUBLIC = ['GET /', 'GET /health', 'GET /health/live', 'GET /health/ready'];
+/** Open to whoever has the link; here to nobody, for the link is made up (unsubscribe.e2e-spec.ts has others). */
+const BY_LINK = ['GET /unsubscribe/{token}', 'POST /unsubscribe/{token}'];
+const WEBHOOK = { url: 'https://93.184.215.14/', events: ['dispatch.failed'] };
 const FOR_WORKERS = [
   'GET /notifications',
   'GET /notifications/{notification_id}',
+  'GET /notifications/{notification_id}/history',
+  'POST /notifications/claim',
+  'POST /notifications/settle',
+  'POST /notifications/extend',
+  'POST /notifications/release',
   'POST /notifications/{notification_id}/mark-sent',
   'POST /notifications/{notification_id}/mark-failed',
 ];
+
+/** What a worker may ask of a notification, and to GET a verb of the protocol is a notification by that name. */
+const isForWorkers = (operation: string) =>
+  FOR_WORKERS.includes(operation) || /^GET \/notifications\/(claim|settle|extend|release)$/.test(operation);
+const NO_LEASE = { lease_token: '00000000-0000-4000-8000-000000000000' };
 
 /** Ways to come without a valid token, or with one that is not presented as it must be. */
 const STRANGERS: Record<string, Partial<WireRequest>> = {
@@ -59,6 +72,7 @@ beforeAll(async () => {
   const [notification] = (await api.get('/notifications').expect(200)).body;
   const suppression = (await api.post('/suppressions').send({ user_id: notification.user_id, reason: 'other' }).expect(201))
     .body;
+  const webhook = (await api.post('/webhooks').send(WEBHOOK).expect(201)).body;
   ids = {
     segment_id: segment.id,
     campaign_id: campaign.id,
@@ -66,6 +80,8 @@ beforeAll(async () => {
     notification_id: notification.id,
     user_id: notification.user_id,
     suppression_id: suppression.id,
+    webhook_id: webhook.id,
+    token: 'made-up',
   };
 
   const { stack } = (app.nest.getHttpAdapter().getInstance() as { router: { stack: RouterLayer[] } }).router;
@@ -94,6 +110,11 @@ const bodyFor = (method: string, path: string): Partial<WireRequest> => {
     '/segments': { name: 'Intruder', filters: {} },
     '/campaigns': { name: 'Intruder', message: 'Hello', segment_ids: [ids.segment_id] },
     '/suppressions': { user_id: ids.user_id, reason: 'other', source: 'Intruder' },
+    '/webhooks': WEBHOOK,
+    '/notifications/settle': NO_LEASE,
+    '/notifications/extend': { ...NO_LEASE, lease_seconds: 60 },
+    '/notifications/release': NO_LEASE,
+    '/webhooks/{webhook_id}': { description: 'Intruder' },
     '/ai/generate': { prompt: 'Hello' },
     '/segments/preview': { filters: {} },
     '/segments/overlap': { segment_ids: [ids.segment_id] },
@@ -130,24 +151,25 @@ describe('who is let in', () => {
 
   it.each(Object.keys(STRANGERS))('refuses %s with 401 wherever the document asks for a token', async (name) => {
     const before = await contents(app.db);
-    const wrong = await everywhere(STRANGERS[name], (operation, status) =>
-      PUBLIC.includes(operation) ? status !== 200 : status !== 401,
-    );
+    const wrong = await everywhere(STRANGERS[name], (operation, status) => {
+      if (BY_LINK.includes(operation)) return status !== 404;
+      return PUBLIC.includes(operation) ? status !== 200 : status !== 401;
+    });
     expect(wrong).toEqual([]);
     expect(await contents(app.db)).toEqual(before);
   });
 
   it.each(Object.keys(VARIANTS))('is not fooled by another way to write an address: %s', async (name) => {
     const before = await contents(app.db);
-    const isOpen = (operation: string) => PUBLIC.includes(operation);
+    const isOpen = (operation: string) => [...PUBLIC, ...BY_LINK].includes(operation);
     const wrong = await everywhere(
       {},
-      (op, status) => (isOpen(op) ? ![200, 401].includes(status) : status !== 401),
+      (op, status) => (isOpen(op) ? ![200, 401, BY_LINK.includes(op) ? 404 : 200].includes(status) : status !== 401),
       VARIANTS[name],
     );
     expect(wrong).toEqual([]);
     expect(await contents(app.db)).toEqual(before);
-    const forWorkers = (operation: string) => isOpen(operation) || FOR_WORKERS.includes(operation);
+    const forWorkers = (operation: string) => isOpen(operation) || isForWorkers(operation);
     expect(
       await everywhere({ headers: asWorker }, (op, status) => !forWorkers(op) && status !== 403, VARIANTS[name]),
     ).toEqual([]);
@@ -158,14 +180,23 @@ describe('who is let in', () => {
       const [method, path] = operation.split(' ');
       return (openapi.paths[path][method.toLowerCase()] as { security?: unknown[] }).security?.length === 0;
     });
-    expect(open.sort()).toEqual([...PUBLIC].sort());
+    expect(open.sort()).toEqual([...PUBLIC, ...BY_LINK].sort());
     for (const operation of PUBLIC) expect((await send(app.url, { path: operation.split(' ')[1] })).status).toBe(200);
     for (const path of ['/docs', '/openapi.json']) expect((await fetch(app.url + path)).status).toBe(200);
+  });
+
+  it('names at / every list that can be added to', async () => {
+    const lists = Object.keys(openapi.paths).filter((path) => 'get' in openapi.paths[path] && 'post' in openapi.paths[path]);
+    const { links } = (await (await fetch(app.url)).json()) as { links: Record<string, string> };
+    expect(lists).toContain('/suppressions');
+    expect(Object.values(links)).toEqual(expect.arrayContaining(lists.filter((path) => !path.includes('{'))));
   });
 
   it('opens to workers the notifications, and nothing else', async () => {
     const wrong = await everywhere({ headers: asWorker }, (operation, status) => {
       if (PUBLIC.includes(operation)) return status !== 200;
+      if (BY_LINK.includes(operation)) return status !== 404;
+      if (isForWorkers(operation) && !FOR_WORKERS.includes(operation)) return status !== 404;
       return FOR_WORKERS.includes(operation) ? ![200, 409].includes(status) : status !== 403;
     });
     expect(wrong).toEqual([]);

@@ -101,7 +101,7 @@ describe('the rules of delivery of a campaign', () => {
       { frequency_cap: { max: 1, per_days: 1 } },
       { frequency_cap: { max: 1000, per_days: 365 } },
       { title: 'x'.repeat(200) },
-      { not_after: '1970-01-01T00:00:00Z' },
+      { not_after: '2200-12-31T23:59:59Z' },
     ])
       await create(rules).expect(201);
   });
@@ -130,6 +130,7 @@ describe('the rules of delivery of a campaign', () => {
     [{ not_after: '2199-12-31' }, '/not_after'],
     [{ not_after: '2199-12-31T23:59:59' }, '/not_after'],
     [{ not_after: '2199-02-30T00:00:00Z' }, '/not_after'],
+    [{ not_after: '2020-01-01T00:00:00Z' }, '/not_after'],
     [{ not_after: 7 }, '/not_after'],
     [{ title: '' }, '/title'],
     [{ title: ' ' }, '/title'],
@@ -150,5 +151,17 @@ describe('the rules of delivery of a campaign', () => {
     for (const answer of [await create(wrong), await edit(campaign, wrong)])
       expect(refusalFault(answer, { status: 400, pointer })).toBeUndefined();
     expect((await app.api.get(`/campaigns/${campaign.id}`)).body).toEqual(campaign);
+  });
+
+  it('whose not_after has passed can be edited otherwise', async () => {
+    const campaign = (await create({ not_after: '2199-12-31T23:59:59Z' }).expect(201)).body;
+    await app.db.query('UPDATE campaigns SET not_after = now() WHERE id = $1', [campaign.id]);
+
+    const { body } = await edit(campaign, { name: 'Of before' }).expect(200);
+
+    expect(body.name).toBe('Of before');
+    expect(Date.parse(body.not_after)).toBeLessThan(Date.parse('2199-01-01'));
+    await edit(body, { not_after: body.not_after }).expect(400);
+    await edit(body, { not_after: null }).expect(200);
   });
 });

@@ -27,6 +27,24 @@ async function tagged(): Promise<{ tag: string; segment: Made }> {
 }
 const having = (...tags: string[]) => ({ preferences: Object.fromEntries(tags.map((tag) => [tag, true])) });
 
+it('a dispatch shows the segments it froze, in their versions of then and without their filters', async () => {
+  const [one, out, referred] = [await tagged(), await tagged(), await tagged()];
+  const rule = { all: [{ segment_id: referred.segment.id }, { last_days: 300 }] };
+  await app.api.patch(`/segments/${out.segment.id}`).set('If-Match', '*').send({ filters: rule }).expect(200);
+  const campaign = await app.make.campaign([one.segment], 'Hello', { excluded_segment_ids: [out.segment.id] });
+
+  const { id } = await dispatch(campaign);
+  await app.api.patch(`/segments/${one.segment.id}`).set('If-Match', '*').send({ name: 'Later' }).expect(200);
+
+  const segments = [
+    { id: one.segment.id, version: 1 },
+    { id: out.segment.id, version: 2, excluded: true },
+    { id: referred.segment.id, version: 1, referred: true },
+  ];
+  expect((await app.api.get(`/dispatches/${id}`).expect(200)).body.segments).toEqual(segments);
+  expect((await app.api.get(`/campaigns/${campaign.id}/dispatches`).expect(200)).body[0].segments).toEqual(segments);
+});
+
 describe('whoever is not targeted has a reason', () => {
   it('excluded: in an excluded segment, in whatever others besides', async () => {
     const [one, two, out] = [await tagged(), await tagged(), await tagged()];

@@ -3,6 +3,7 @@ import { audienceOf, begin, crowd, look, notified, seen } from './support/dispat
 import { eventually } from './support/eventually';
 import { hold, releaseAll } from './support/hold';
 import type { Made } from './support/make';
+import { insertPastDispatch, TARGETED } from './support/past-dispatch';
 import { refusalFault } from './support/refusal';
 
 let app: TestApp;
@@ -163,6 +164,22 @@ describe('a dry run', () => {
   });
 });
 
+it('of a campaign only the newest fifty dry runs keep their audience', async () => {
+  const [{ campaign, ids }, other] = [await campaignTo(1), await campaignTo(1)];
+  const alone = await dryRun(other.campaign);
+  const [first, second] = [await dryRun(campaign), await dryRun(campaign)];
+  const run = { resolvedAt: new Date(), kind: 'dry_run', status: 'previewed' };
+  for (let n = 0; n < 49; n++)
+    await insertPastDispatch(app.db, campaign, { ...run, audience: [[{ id: ids[0] }, TARGETED]] });
+
+  const dispatcher = await startApp({ DATABASE_URL: app.db.url, ROLES: ['dispatcher'] });
+  await eventually(async () => expect(await audienceOf(app, first.id)).toEqual([]));
+  await dispatcher.close();
+
+  expect(await audienceOf(app, second.id)).toHaveLength(1);
+  expect(await audienceOf(app, alone.id)).toHaveLength(1);
+});
+
 describe('expected_count', () => {
   it('has to be met exactly, unless a tolerance is given', async () => {
     const { campaign, ids } = await campaignTo(4, { once_per_customer: false });
@@ -215,7 +232,10 @@ describe('expected_count', () => {
     expect(refused.body.detail).toContain(`10 customers were expected, and 13 of 13 matched`);
     expect(refused.body.detail).toContain(`Since dry run ${dry}, 5 came and 2 left.`);
     expect(refused.body.detail).toContain(`/dispatches/${run.id} `);
-    expect(run).toMatchObject({ status: 'failed', matched: 13, targeted: 13, queued: 0, error: { type: 'audience-moved' } });
+    const figures = { expected: 10, targeted: 13, matched: 13, came: 5, left: 2 };
+    expect(refused.body).toMatchObject(figures);
+    expect(run).toMatchObject({ status: 'failed', matched: 13, targeted: 13, queued: 0 });
+    expect(run.error).toEqual({ type: 'audience-moved', detail: expect.any(String), ...figures });
     expect(await notified(app.db, { campaign: campaign.id })).toEqual([]);
     expect(await app.db.query('SELECT 1 FROM dispatch_lanes WHERE dispatch_id = $1', [run.id])).toEqual([]);
 
@@ -227,6 +247,8 @@ describe('expected_count', () => {
     await dryRun((await campaignTo(1)).campaign);
     const without = await dispatch(campaign, { expected_count: 1 }).expect(409);
     expect(without.body.detail).not.toContain('dry run');
+    expect(without.body).toMatchObject({ expected: 1, targeted: 3, matched: 3 });
+    expect(Object.keys(without.body)).not.toEqual(expect.arrayContaining(['came']));
 
     await dryRun(campaign);
     await crowd(app.db, 1, { [tag]: true });

@@ -1,4 +1,5 @@
-import { startApp, type TestApp } from './support/app';
+import { DispatchesService } from '../src/campaigns/dispatch/dispatches.service';
+import { ADMIN_TOKEN, startApp, type TestApp } from './support/app';
 import { begin, crowd, drain, look, notified, seen, step } from './support/dispatching';
 import { hold, releaseAll } from './support/hold';
 import { refusalFault } from './support/refusal';
@@ -34,6 +35,7 @@ describe('Prefer', () => {
     ['WAIT = "0"', 'wait=0'],
     ['handling=lenient, wait=0', 'wait=0'],
     ['respond-async; x=y', 'respond-async'],
+    ['respond-async, wait=0', 'respond-async, wait=0'],
   ])('%j is answered at once, with what there is and where to look for the rest', async (prefer, applied) => {
     const { campaign } = await campaignTo(live, 3);
     const gate = await nobodyReads();
@@ -50,6 +52,8 @@ describe('Prefer', () => {
     ['wait=20', 'wait=20'],
     ['wait=100000', 'wait=60'],
     ['wait=20, wait=0', 'wait=20'],
+    ['respond-async, wait=20', 'respond-async, wait=20'],
+    ['wait=100; x=y, respond-async', 'respond-async, wait=60'],
   ])('%j waits for the end', async (prefer, applied) => {
     const { campaign } = await campaignTo(live, 3);
     const { body, headers } = await dispatch(live, campaign).set('Prefer', prefer).expect(200);
@@ -122,6 +126,31 @@ describe('a dispatch that is asked for', () => {
     expect(await notified(live.db, { campaign: campaign.id })).toEqual(ids);
   });
 
+  it('goes on when its caller leaves; nobody waits for it then, and no answer is kept', async () => {
+    const { campaign, ids } = await campaignTo(live, 3);
+    const asked = jest.spyOn(live.nest.get(DispatchesService), 'dispatch');
+    const key = `the only dispatch of ${campaign.id}`;
+    const gate = await nobodyReads();
+    const caller = new AbortController();
+    const call = fetch(`${live.url}/campaigns/${campaign.id}/dispatch`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, prefer: 'wait=60', 'idempotency-key': key },
+      signal: caller.signal,
+    });
+    await gate.waitedForBy(1);
+
+    caller.abort();
+
+    await expect(call).rejects.toThrow();
+    await expect(asked.mock.results[0].value).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    asked.mockRestore();
+    expect(await live.db.query('SELECT status FROM idempotency_keys WHERE key = $1', [key])).toEqual([{ status: null }]);
+    await gate.release();
+    const { body } = await dispatch(live, campaign).set('Idempotency-Key', key).expect(200);
+    expect(body).toMatchObject({ status: 'dispatched', queued: 3 });
+    expect(await notified(live.db, { campaign: campaign.id })).toEqual(ids);
+  });
+
   it('with a key that was answered 202 is told so again; its address has what came of it', async () => {
     const { campaign } = await campaignTo(live, 3);
     const keyed = () =>
@@ -140,7 +169,8 @@ describe('not_after', () => {
   const pass = (id: string) => stepped.db.query('UPDATE dispatches SET not_after = now() WHERE id = $1', [id]);
 
   it('that has passed keeps a campaign from being dispatched, and from a dry run', async () => {
-    const { campaign } = await campaignTo(live, 1, { not_after: '2020-01-01T00:00:00Z' });
+    const { campaign } = await campaignTo(live, 1);
+    await live.db.query('UPDATE campaigns SET not_after = now() WHERE id = $1', [campaign.id]);
     for (const path of ['dispatch', 'dispatch?dry_run=true']) {
       const answer = await live.api.post(`/campaigns/${campaign.id}/${path}`);
       expect(refusalFault(answer, { status: 409, type: 'campaign-expired' })).toBeUndefined();

@@ -91,3 +91,37 @@ describe('an index', () => {
     }
   });
 });
+
+describe('an index for addresses', () => {
+  const found = async () => (await examined(db.url)).findings.filter(({ subject }) => subject.endsWith('(lower(email))'));
+  const many = () =>
+    db.query(`INSERT INTO users (id, email, preferences)
+              SELECT gen_random_uuid(), i || '@example.com', jsonb_build_object('x', repeat('x', 300)) FROM generate_series(1, 30000) i`);
+
+  it('is proposed where there are many customers, by statements that make it', async () => {
+    expect(await found()).toEqual([]);
+    await many();
+
+    const [missing] = await found();
+    expect(missing).toMatchObject({
+      id: 'index-missing',
+      level: 'info',
+      remedy: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS "users_lower_email" ON "public"."users" (lower(email));',
+    });
+    await run(missing.remedy!.split('\n'));
+
+    expect(await found()).toMatchObject([
+      { id: 'index', level: 'ok', message: expect.stringContaining('users_lower_email') },
+    ]);
+  });
+
+  it('is not one of some rows, nor one that begins with something else', async () => {
+    await many();
+    await run([
+      `CREATE INDEX ON users (lower(email)) WHERE is_active`,
+      `CREATE INDEX ON users (id, lower(email))`,
+      `CREATE INDEX ON users (upper(email))`,
+    ]);
+    expect(await found()).toMatchObject([{ id: 'index-missing' }]);
+  });
+});

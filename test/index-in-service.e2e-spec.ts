@@ -60,3 +60,10 @@ it('lays segments over each other as PostgreSQL does', async () => {
     database.union,
   ]);
 });
+
+it('is not loaded where nobody could ask it', async () => {
+  const dispatcher = await startApp({ DATABASE_URL: app.db.url, ROLES: ['dispatcher'], COLUMN_INDEX_FROM_PURCHASES: 1 });
+  await dispatcher.nest.get(ColumnIndex).refresh(); // waits for an index where one is wanted
+  expect(dispatcher.nest.get(ColumnIndex).state()).toMatchObject({ state: 'off', customers: 0 });
+  await dispatcher.close();
+});

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import type { FieldError } from '../src/common/problem';
 import { contents } from './support/contents';
 import { refusalFault } from './support/refusal';
 import { startWritableApp, type WritableApp } from './support/writable-app';
@@ -95,6 +96,18 @@ describe('what is wrong in a body is named in a 400, and nothing is changed', ()
     );
     expect(bodies.length).toBeGreaterThan(0);
     expect(await wrongly(bodies)).toEqual([]);
+  });
+
+  it('a number that is sent as a text is told so, and not that it is out of range', async () => {
+    const wrong: string[] = [];
+    for (const one of writes)
+      for (const { pointer } of one.fields.filter(({ type }) => ['number', 'integer'].includes(type))) {
+        const { body } = await app.write(one, jsonWith(app.goodBody(one), pointer, '1'));
+        const { errors } = body as { errors: FieldError[] };
+        const detail = errors.find((error) => error.pointer === pointer)?.detail;
+        if (!/^must be an? (integer |whole )?number/.test(detail ?? '')) wrong.push(`${one.operation} ${pointer} ${detail}`);
+      }
+    expect(wrong).toEqual([]);
   });
 
   it('fields that nobody knows, at any level', async () => {

@@ -57,7 +57,7 @@ type ListSchema = BodyField['schema'] & { items: BodyField['schema']; maxItems: 
 /** A list of which the document does not say how much must be in it may be empty. */
 function listEdges(pointer: string, { items, minItems = 0, maxItems }: ListSchema): Edges {
   const list = (length: number) => Array.from({ length }, (_, i) => itemOf(pointer, items, i));
-  const isFreeText = items.type === 'string' && !items.format;
+  const isFreeText = items.type === 'string' && !items.format && !items.enum;
   const item = isFreeText ? textEdges(items.minLength ?? 0, items.maxLength, (text) => [text]) : { inside: [], outside: [] };
   const tooFew = minItems > 0 ? [list(minItems - 1)] : [];
   const lengths = [minItems, maxItems - 1, maxItems].filter((length) => length >= minItems);
@@ -68,8 +68,10 @@ function listEdges(pointer: string, { items, minItems = 0, maxItems }: ListSchem
 }
 
 /** Each item of a list another one; of ids those that exist, as far as there are enough. */
-function itemOf(pointer: string, { $ref, format, type }: BodyField['schema'], i: number): unknown {
+function itemOf(pointer: string, { $ref, format, type, enum: choices }: BodyField['schema'], i: number): unknown {
+  if ($ref && /^\/(sent|failed)$/.test(pointer)) return { id: `1:00000000-0000-4000-8000-${String(i).padStart(12, '0')}` };
   if ($ref) return {};
+  if (choices) return choices[i] ?? 'one.too.many';
   const known = pointer === '/user_ids' ? app.customers : app.segments;
   if (format === 'uuid') return known[i] ?? `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`;
   return type === 'string' ? `Store ${i}` : i + 1;
@@ -78,6 +80,9 @@ function itemOf(pointer: string, { $ref, format, type }: BodyField['schema'], i:
 /** May be null, but not in a body that says nothing else of it: the suppressed customer is named by id or by address. */
 const ONE_OF_TWO = ['POST /suppressions /user_id'];
 
+/** Takes so long to be answered as it says. */
+const WAITS = 'POST /notifications/claim /wait_seconds';
+
 describe('the limits of the document are those of the service', () => {
   it('gives every text, number and list of every body its limits', () => {
     const boundless = writes.flatMap(({ operation, fields }) =>
@@ -85,7 +90,10 @@ describe('the limits of the document are those of the service', () => {
         .filter(({ type, schema: { format, enum: choices, maxLength, minimum, maximum, maxItems, items } }) => {
           if (type === 'string') return !format && !choices && maxLength === undefined;
           if (type === 'array')
-            return maxItems === undefined || (items?.type === 'string' && !items.format && items.maxLength === undefined);
+            return (
+              maxItems === undefined ||
+              (items?.type === 'string' && !items.format && !items.enum && items.maxLength === undefined)
+            );
           return (type === 'integer' || type === 'number') && (minimum === undefined || maximum === undefined);
         })
         .map(({ pointer }) => `${operation} ${pointer}`),
@@ -104,6 +112,7 @@ describe('the limits of the document are those of the service', () => {
       const { inside, outside } = edges(field);
       for (const value of inside) {
         if (value === null && ONE_OF_TWO.includes(`${one.operation} ${field.pointer}`)) continue;
+        if (`${one.operation} ${field.pointer}` === WAITS && Number(value) > 1) continue;
         const { status, text } = await sent(field, value);
         if (status >= 300) wrong.push(`${field.pointer} ${shown(value)} answered ${status}: ${text}`);
       }

@@ -23,6 +23,12 @@ beforeAll(async () => {
   const campaign = await make.campaign([segment]);
   const dispatch = (await api.post(`/campaigns/${campaign.id}/dispatch`).expect(200)).body;
   const [{ id, user_id }] = (await api.get('/notifications').expect(200)).body;
+  const webhook = (
+    await api
+      .post('/webhooks')
+      .send({ url: 'https://93.184.215.14/', events: ['dispatch.failed'] })
+      .expect(201)
+  ).body;
   ids = {
     segment_id: segment.id,
     campaign_id: campaign.id,
@@ -30,6 +36,7 @@ beforeAll(async () => {
     notification_id: id,
     user_id,
     suppression_id: user_id,
+    webhook_id: webhook.id,
   };
   bodies = {
     '/segments/preview': { filters: {} },
@@ -96,7 +103,7 @@ describe('query parameters that are refused', () => {
     ['source', "Index INDEX memory index,database '%20OR%201=1-- toString %00", 'database'],
     ['reveal', 'E-mail Email email,email true 1 * constructor', 'email'],
     ['sample', '51 -1 %2B1 1e1 0x10 1.0 null 99999999999999999999', '50'],
-    ['status', "QUEUED toString constructor 0 queued,sent '%20OR%201=1-- %00", 'queued'],
+    ['status', "QUEUED toString constructor 0 queued,sent '%20OR%201=1-- %00", 'failed'],
     [
       'user_id',
       `0 null me '%20OR%20''=' {a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11} a0eebc999c0b4ef8bb6d6bb9bd380a11 a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11%0A
@@ -179,9 +186,9 @@ describe('addresses that are refused', () => {
       for (const { name } of parameters.filter((one) => one.in === 'path'))
         for (const id of [...none, '9'.repeat(400)]) {
           const answer = await ask(method, path.replace(`{${name}}`, id), { 'if-match': '*' });
-          const [status, type] = ['segment_id', 'campaign_id', 'user_id'].includes(name)
+          const [status, type] = ['segment_id', 'campaign_id', 'user_id', 'webhook_id'].includes(name)
             ? [400, 'bad-request']
-            : [404, name.replace('_id', '-not-found')];
+            : [404, name === 'token' ? 'not-found' : name.replace('_id', '-not-found')];
           expect([method, path, id, refusalFault(answer, { status, type })]).toEqual([method, path, id, undefined]);
         }
   });

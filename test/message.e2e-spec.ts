@@ -103,6 +103,18 @@ describe('POST /campaigns/{id}/render', () => {
     });
   });
 
+  it('is made anew for whoever repeats it with a key: nothing of the customer is kept', async () => {
+    const ana = await app.make.customer({ preferences: { first_name: 'Ana' } });
+    const campaign = await campaignWith({ message: GREETING });
+    const keyed = async () => (await render(campaign, ana).set('Idempotency-Key', `render for ${ana.id}`).expect(200)).body;
+
+    expect(await keyed()).toMatchObject({ message: 'Hello Ana!' });
+    await app.db.query(`UPDATE users SET preferences = '{"first_name": "Anna"}' WHERE id = $1`, [ana.id]);
+
+    expect(await keyed()).toMatchObject({ message: 'Hello Anna!' });
+    expect(await app.db.query('SELECT 1 FROM idempotency_keys WHERE body IS NOT NULL')).toEqual([]);
+  });
+
   it('refuses what is not there, and what is not asked properly', async () => {
     const [campaign, ana] = [await campaignWith({ message: GREETING }), await app.make.customer()];
     const status = async (path: string, body?: object) => {

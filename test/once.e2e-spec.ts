@@ -47,6 +47,15 @@ class ProbeController {
     return once(async (manager) => void (await add(manager)));
   }
 
+  @Post('viewed')
+  @HttpCode(200)
+  viewed(@Once() once: Once) {
+    return once.review(add, async (effect) => {
+      await atAnswer.pass();
+      return answer(effect);
+    });
+  }
+
   @Post('large')
   large(@Once() once: Once) {
     return once(async (manager) => ({ ...(await add(manager)), text: 'ü\u0000\ud800"'.repeat(size / 4) }));
@@ -57,6 +66,12 @@ class ProbeController {
   async asked() {
     await atAnswer.pass();
     return { asked: ++times, text: 'x'.repeat(size) };
+  }
+
+  @WithoutEffect({ isKept: false })
+  @Post('shown')
+  shown() {
+    return Promise.resolve({ asked: ++times });
   }
 }
 let times = 0;
@@ -188,6 +203,44 @@ describe('an effect that is answered later', () => {
   });
 });
 
+describe('an effect that is looked at again', () => {
+  const kept = () =>
+    app.db.query('SELECT effect, status, headers, body FROM idempotency_keys WHERE route = $1', ['/probe/viewed']);
+  beforeEach(() => app.db.query('TRUNCATE idempotency_keys'));
+
+  it('happens once; whoever repeats it sees it as it is then, and nothing of the answer is kept', async () => {
+    let looks = 0;
+    answer = ({ n }) => ({ n, look: ++looks });
+    const key = newKey();
+
+    const answers = [await post('viewed', key), await post('viewed', key)];
+
+    expect(answers.map(({ said, replayed }) => [said.status, said.text, replayed])).toEqual([
+      [200, '{"n":1,"look":1}', false],
+      [200, '{"n":1,"look":2}', true],
+    ]);
+    expect(await facts()).toBe(1);
+    expect(await kept()).toEqual([{ effect: { n: 1 }, status: null, headers: null, body: null }]);
+  });
+
+  it('is committed before it is looked at, and happened although the look failed', async () => {
+    answer = () => {
+      throw new Problem('database-busy', 'Not now.');
+    };
+    const key = newKey();
+    expect(await post('viewed', key)).toMatchObject({ said: { status: 503 }, replayed: false });
+    expect(await facts()).toBe(1);
+    answer = (effect) => effect;
+
+    expect(await post('viewed', key)).toMatchObject({ said: { status: 200, text: '{"n":1}' }, replayed: true });
+    expect(await facts()).toBe(1);
+  });
+
+  it('happens again where it has no key', async () => {
+    expect([(await post('viewed')).said.text, (await post('viewed')).said.text]).toEqual(['{"n":1}', '{"n":2}']);
+  });
+});
+
 describe('an answer without an effect', () => {
   it('is the first for both who ask at the same moment', async () => {
     atAnswer = gate();
@@ -203,6 +256,14 @@ describe('an answer without an effect', () => {
     atAnswer.open();
 
     expect(await second).toEqual({ said, replayed: true });
+  });
+
+  it('is made anew where it is not to be kept', async () => {
+    const key = newKey();
+    const [first, again] = [await post('shown', key), await post('shown', key)];
+    expect([first.replayed, again.replayed]).toEqual([false, false]);
+    expect(again.said.text).not.toBe(first.said.text);
+    expect(await app.db.query('SELECT 1 FROM idempotency_keys WHERE key = $1', [key])).toEqual([]);
   });
 
   it('is made anew where it is too large to be kept', async () => {

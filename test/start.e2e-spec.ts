@@ -59,6 +59,17 @@ describe('the first start', () => {
     expect(postmasterOf(directory)).toBeUndefined();
   });
 
+  it('says of a process that answers no requests what it does, and offers nothing that is not there', async () => {
+    const service = startProcess(directory, { ROLES: 'dispatcher', DEMO_DATA: 'off' });
+    const base = await service.listening();
+
+    expect(service.stdout()).toContain('writes dispatches and fires schedules (ROLES)');
+    expect(service.stdout()).not.toMatch(/docs|curl|token/i);
+    expect((await fetch(`${base}/health`)).status).toBe(200);
+    expect((await fetch(`${base}/docs`)).status).toBe(404);
+    expect(await service.end()).toEqual(inOrder);
+  });
+
   it('may happen twice at the same moment: both serve the same data, and the last to leave stops the database', async () => {
     const two = [startProcess(directory), startProcess(directory)];
     const [one, other] = await Promise.all(two.map((service) => service.listening()));

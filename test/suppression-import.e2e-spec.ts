@@ -93,6 +93,7 @@ describe('a file of suppressions', () => {
     ['SQL and templates', `user_id,source\n${A},'); DROP TABLE suppressions; -- {{x}} \${x}\n`, "'); DROP TABLE suppressions; -- {{x}} ${x}"], // prettier-ignore
     ['200 characters, each of two units', `user_id,source\n${A},${'😀'.repeat(200)}\n`, '😀'.repeat(200)],
     ['a word of PostgreSQL', `user_id,source\n${A},NULL\n`, 'NULL'],
+    ['column names in capitals', `USER_ID,Source\n${A},letter\n`, 'letter'],
   ])('is read with %s', async (_, file, source) => {
     expect(await imported(file)).toEqual({ ...figures, added: 1 });
     expect(await stored()).toEqual([{ user_id: A, channel: '', reason: 'other', source, expires_at: null }]);
@@ -154,11 +155,19 @@ describe('a file that is refused leaves nothing', () => {
     ['an unknown column', `user_id,name\n${A},Ana\n`],
     ['a column that every object has', `user_id,constructor\n${A},Ana\n`],
     ['a column twice', `user_id,reason,reason\n${A},other,other\n`],
-    ['columns in upper case', `USER_ID\n${A}\n`],
+    ['a column twice in different case', `user_id,reason,REASON\n${A},other,other\n`],
     ['no header', `${A}\n`],
     ['semicolons', `user_id;reason\n${A};other\n`],
     ['a thousand unknown columns', `user_id,${'x,'.repeat(1000)}y\n`],
   ])('a header of %s', (_, file) => refused(file, { status: 400, pointer: '/lines/1' }));
+
+  it.each([
+    ['semicolons', `user_id;reason\n${A};other\n`],
+    ['tabs', `user_id\treason\n${A}\tother\n`],
+  ])('%s between columns, and says so', async (_, file) => {
+    const { body } = await upload(file);
+    expect(body).toMatchObject({ errors: [{ pointer: '/lines/1', detail: expect.stringContaining('by commas') }] });
+  });
 
   it.each([
     ['nothing', ''],

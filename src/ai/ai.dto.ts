@@ -24,7 +24,7 @@ export class GenerateText {
   @Min(0)
   @Max(2)
   @ApiPropertyOptional({ minimum: 0, maximum: 2, example: 0.7 })
-  @IsNumber()
+  @IsNumber({}, { message: '$property must be a number' })
   temperature?: number;
 
   /** Tokens the answer has at most; it is cut off there. A token is about four letters of English. */

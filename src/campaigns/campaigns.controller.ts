@@ -10,6 +10,7 @@ import {
   TakesIfMatch,
   TakesNoBody,
 } from '../common/api-docs';
+import { CallerGone } from '../common/caller-gone';
 import { modelProblems } from '../common/problem';
 import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
 import { ActiveListQuery, ListQuery, PreviewQuery } from '../common/list.dto';
@@ -97,10 +98,11 @@ export class CampaignsController {
     @Body() body: DispatchRequest,
     @Query() { dry_run }: DispatchQuery,
     @PreferredWait() wait: number,
+    @CallerGone() gone: AbortSignal,
     @Caller() caller: Principal,
     @Once() once: Once,
   ) {
-    return this.dispatches.dispatch(id, body, caller, { once, wait, kind: dry_run ? 'dry_run' : 'campaign' });
+    return this.dispatches.dispatch(id, body, caller, { once, wait, gone, kind: dry_run ? 'dry_run' : 'campaign' });
   }
 
   /** Queue its message to a few customers by name, to look at it. It never counts as the campaign. */
@@ -113,10 +115,11 @@ export class CampaignsController {
     @Body() body: TestSendRequest,
     @NoQuery() _query: unknown,
     @PreferredWait() wait: number,
+    @CallerGone() gone: AbortSignal,
     @Caller() caller: Principal,
     @Once() once: Once,
   ) {
-    return this.dispatches.testSend(id, body, caller, { once, wait });
+    return this.dispatches.testSend(id, body, caller, { once, wait, gone });
   }
 
   /** Dispatches of a campaign, newest first. */

@@ -6,7 +6,8 @@ import { Cursors } from '../common/cursors';
 import { changedMeanwhile, type ExpectedVersion } from '../common/if-match';
 import { byId, edit, newestFirst } from '../common/table';
 import type { ActiveListQuery, PreviewQuery } from '../common/list.dto';
-import { Problem } from '../common/problem';
+import { badField, Problem } from '../common/problem';
+import { row, sql } from '../common/sql';
 import type { Once } from '../idempotency/once';
 import { AudienceService, type FrozenRule, isIncluded } from '../segments/audience.service';
 import { type CampaignView, type CreateCampaign, toCampaignView, type UpdateCampaign } from './campaign.dto';
@@ -27,6 +28,7 @@ export class CampaignsService {
     { name, description, message, not_after, ...rules }: CreateCampaign,
     once: Once,
   ): Promise<Versioned<CampaignView>> {
+    await this.refusePast(not_after);
     await this.refuseUnknownSegments(rules);
     const text = message?.trim() ? message : await this.drafter.draftMessage({ name, description: description ?? '' });
     return once(async (manager) => {
@@ -53,8 +55,9 @@ export class CampaignsService {
     return versioned(await this.find(id));
   }
 
-  /** @throws Problem campaign-not-found, unknown-segment, precondition-failed */
+  /** @throws Problem bad-request, campaign-not-found, unknown-segment, precondition-failed */
   async update(id: string, changes: UpdateCampaign, expected: ExpectedVersion): Promise<Versioned<CampaignView>> {
+    await this.refusePast(changes.not_after);
     await this.refuseUnknownSegments(changes);
     const campaign = await edit(this.campaigns, id, expected, changes);
     if (campaign) return versioned(campaign);
@@ -86,6 +89,16 @@ export class CampaignsService {
     const campaign = await byId(this.campaigns, id);
     if (!campaign) throw new Problem('campaign-not-found', `There is no campaign ${id}.`);
     return campaign;
+  }
+
+  /** Nothing could ever be sent: a mistake, and not a way to stop a campaign. The database's clock counts, as when it is dispatched. */
+  private async refusePast(notAfter: string | null | undefined): Promise<void> {
+    if (!notAfter) return;
+    const { passed } = await row<{ passed: boolean }>(
+      this.campaigns.manager,
+      sql`SELECT ${notAfter}::timestamptz <= clock_timestamp() AS passed`,
+    );
+    if (passed) throw badField('/not_after', 'must be in the future, or null');
   }
 
   /** Segments are never removed, so one that exists now exists for good. */

@@ -21,16 +21,16 @@ import { Instant, LowerCase, Optional, TwoDecimals } from '../common/validators'
 /** How often a customer may be messaged: at most `max` notifications in the last `per_days`. */
 export class FrequencyCap {
   /** Notifications of all campaigns, this one included; tests and cancelled ones are not counted. */
-  @IsInt()
-  @Min(1)
   @Max(1000)
+  @Min(1)
+  @IsInt()
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 1000, example: 3 })
   max: number;
 
   /** Days of 24 hours, back from the moment the notification is written. */
-  @IsInt()
-  @Min(1)
   @Max(365)
+  @Min(1)
+  @IsInt()
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 365, example: 7 })
   per_days: number;
 }
@@ -79,7 +79,7 @@ export class DeliveryRules {
   @ApiPropertyOptional({ default: true })
   once_per_customer?: boolean;
 
-  /** Nothing of it is written or handed out from this instant on. Null: no such instant. */
+  /** Nothing of it is written or handed out from this instant on, which must be in the future. Null: no such instant. */
   @IsOptional()
   @Instant()
   @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })

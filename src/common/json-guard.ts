@@ -10,8 +10,8 @@ const MAX_NODES = 10_000;
 /** What the bodies of an address are, and how much one may be: bytes, also after it is unpacked, and values of JSON. */
 export interface BodyLimit {
   readonly path: RegExp;
-  /** In UTF-8. JSON is read before the guard, CSV behind it (csv-body.ts). */
-  readonly type: 'application/json' | 'text/csv';
+  /** In UTF-8. JSON is read before the guard, CSV behind it (csv-body.ts). Of any type: nobody reads it. */
+  readonly type: 'application/json' | 'text/csv' | '*/*';
   readonly bytes: number;
   readonly nodes?: number;
 }
@@ -19,7 +19,9 @@ export interface BodyLimit {
 /** The first that fits. A rule may be a list of 10,000 customers, of 39 bytes each. */
 export const bodyLimits: readonly BodyLimit[] = [
   { path: /^\/segments(\/|$)/i, type: 'application/json', bytes: 512 * 1024, nodes: 12_000 },
+  { path: /^\/notifications\/settle\/?$/i, type: 'application/json', bytes: 1024 * 1024, nodes: 20_000 }, // 1,000 items and what providers said
   { path: /^\/suppressions\/import\/?$/i, type: 'text/csv', bytes: 10 * 1024 * 1024 },
+  { path: /^\/unsubscribe\//i, type: '*/*', bytes: 0 }, // a form, of whichever kind the mail program likes (RFC 8058)
   { path: /^/, type: 'application/json', bytes: 100 * 1024, nodes: MAX_NODES },
 ];
 export const limitOf = (address: string) => bodyLimits.find(({ path }) => path.test(address)) as BodyLimit;
@@ -77,6 +79,7 @@ const hasBody = (request: Request) =>
 export function requireMediaType(request: Request, _response: Response, next: NextFunction): void {
   const [, type, parameters] = /^([^;\s]*)\s*(.*)$/s.exec(request.headers['content-type'] ?? '') ?? [];
   const taken = limitOf(request.path).type;
+  if (taken === '*/*') return next();
   const isTaken = type?.toLowerCase() === taken && /^(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(parameters);
   if (isTaken || !hasBody(request)) return next();
   next(new Problem('unsupported-media-type', `Send the body as ${taken} in UTF-8.`));

@@ -60,7 +60,8 @@ export const requestLog = (log: Logger) => (request: Request, response: Response
   request.id = requestId(request);
   response.setHeader('X-Request-Id', request.id);
   response.once('close', () => {
-    const { method, path, id } = request;
+    const { method, id } = request;
+    const path = request.path.replace(/^(\/unsubscribe\/).+/i, '$1…'); // the rest of it is a secret
     if (path.startsWith('/health')) return;
     const status = response.headersSent ? response.statusCode : undefined;
     const facts = { request_id: id, method, path, status, ms: Math.round(performance.now() - began) };

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { fieldsOf, isPersonalised, MAX_VALUE_LENGTH, render, templateFaults } from './message-template';
+import { compile, type CustomerValues, isPersonalised, MAX_VALUE_LENGTH, templateFaults } from './message-template';
 
 const NAME = 'preferences.first_name';
 const GREETING = 'Hello {{ preferences.first_name | default: "friend" }}!';
+const render = (text: string, customer: CustomerValues) => compile(text).render(customer);
+const fieldsOf = (text: string) => compile(text).fields;
 const rendered = (text: string, customer = {}) => render(text, customer).text;
 const characters = (text: string) => [...text].length;
 
@@ -146,6 +148,15 @@ describe('a value', () => {
 
   it('that is missing twice is missed once', () => {
     expect(render(`{{email}} ${GREETING} ${GREETING}`, {}).missing).toEqual(['email', NAME]);
+  });
+
+  it('of one customer is nothing to the next one of the same text', () => {
+    const { fields, render: renderFor } = compile(`{{email}} ${GREETING}`);
+    const ana = { email: 'ana@example.com', [NAME]: 'Ana' };
+    const anas = { text: 'ana@example.com Hello Ana!', missing: [] };
+
+    expect(fields).toEqual(['email', NAME]);
+    expect([ana, {}, ana].map(renderFor)).toEqual([anas, { text: ' Hello friend!', missing: ['email', NAME] }, anas]);
   });
 });
 

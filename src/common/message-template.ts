@@ -107,29 +107,36 @@ export function templateFaults(text: string): readonly string[] {
   return isVisible ? [] : ['would be blank for a customer who has none of its values: add words, or a default'];
 }
 
-/** The fields a text names, each once. */
-export const fieldsOf = (text: string): string[] => [...new Set(placeholders(parse(text)).map(({ field }) => field))];
-
-const placeholders = ({ pieces, faults }: Template): Placeholder[] =>
-  faults.length > 0 ? [] : pieces.filter((piece) => typeof piece !== 'string');
+/** A text that has been read once, for as many customers as it is sent to. */
+export interface CompiledText {
+  /** What it names, each once. */
+  readonly fields: readonly string[];
+  /** It with the values of one customer, and the fields that took the fallback because he has no text, number or yes and no there. */
+  readonly render: (customer: CustomerValues) => { text: string; missing: string[] };
+}
 
 /**
- * A text with the values of one customer, and the fields that took the fallback because he has no text, number or yes and no there.
- *
- * At most as many characters as the text itself and MAX_PLACEHOLDERS × MAX_VALUE_LENGTH more: 20,000 for a message, which has 10,000. A
- * text that could not be saved with its placeholders (it is older than they are) is what it says, to the letter.
+ * Reads a text once. With values it has at most as many characters as it has itself and MAX_PLACEHOLDERS × MAX_VALUE_LENGTH more: 20,000 for
+ * a message, which has 10,000. A text that could not be saved with its placeholders (it is older than they are) is what it says, to the
+ * letter.
  */
-export function render(text: string, customer: CustomerValues): { text: string; missing: string[] } {
-  const template = parse(text);
-  if (template.faults.length > 0) return { text, missing: [] };
-  const missing = new Set<string>();
-  const written = template.pieces.map((piece) => {
-    if (typeof piece === 'string') return piece;
-    const value = Object.hasOwn(customer, piece.field) ? insertable(customer[piece.field]) : undefined;
-    if (value === undefined) missing.add(piece.field);
-    return value ?? piece.fallback ?? '';
-  });
-  return { text: written.join(''), missing: [...missing] };
+export function compile(text: string): CompiledText {
+  const { pieces, faults } = parse(text);
+  if (faults.length > 0) return { fields: [], render: () => ({ text, missing: [] }) };
+  const placeholders = pieces.filter((piece) => typeof piece !== 'string');
+  return {
+    fields: [...new Set(placeholders.map(({ field }) => field))],
+    render: (customer) => {
+      const missing = new Set<string>();
+      const written = pieces.map((piece) => {
+        if (typeof piece === 'string') return piece;
+        const value = Object.hasOwn(customer, piece.field) ? insertable(customer[piece.field]) : undefined;
+        if (value === undefined) missing.add(piece.field);
+        return value ?? piece.fallback ?? '';
+      });
+      return { text: written.join(''), missing: [...missing] };
+    },
+  };
 }
 
 /** A value as it is inserted, on one line: a title stands in a mail header. Undefined where there is nothing to read. */

@@ -29,6 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const response = http.getResponse<Response>();
     const request = http.getRequest<Request>();
+    if (response.closed && isAborted(error)) return; // the caller left, which ended the work for it
     const problem = problemFrom(error);
     if (problem.status >= 500)
       this.logger.error({ request_id: request.id, problem: problem.type, err: problem.cause ?? error }, problem.message);
@@ -47,11 +48,14 @@ export class ProblemFilter implements ExceptionFilter {
           detail: problem.detail,
           instance: request.path,
           request_id: request.id,
+          ...problem.members,
           ...(problem.errors.length > 0 && { errors: fitting(problem.errors) }),
         }),
       );
   }
 }
+
+const isAborted = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
 function problemFrom(error: unknown): Problem {
   if (error instanceof Problem) return error;

@@ -17,6 +17,7 @@ export const problemTypes = {
   'schedule-not-found': [404, 'The campaign has no schedule'],
   'notification-not-found': [404, 'There is no such notification'],
   'suppression-not-found': [404, 'There is no such suppression'],
+  'webhook-not-found': [404, 'There is no such webhook'],
   'method-not-allowed': [405, 'The address does not take this method'],
   conflict: [409, 'The request contradicts what is stored'],
   'segment-cycle': [409, 'The rule leads back to its own segment'],
@@ -29,6 +30,8 @@ export const problemTypes = {
   'campaign-expired': [409, 'The campaign may not be sent any more'],
   'audience-moved': [409, 'The audience is not as large as expected'],
   'dispatch-over': [409, 'The dispatch cannot do that any more'],
+  'lease-lost': [409, 'The lease has ended'],
+  'webhook-inactive': [409, 'The webhook is not active'],
   'notification-settled': [409, 'The notification was settled otherwise already'],
   'idempotency-key-in-use': [409, 'A request with this Idempotency-Key is under way', 1],
   'precondition-failed': [412, 'It was changed by somebody else'],
@@ -79,7 +82,7 @@ export class Problem extends Error {
     readonly type: ProblemType,
     readonly detail: string,
     readonly errors: FieldError[] = [],
-    options?: ErrorOptions & { headers?: Record<string, string> },
+    options?: ErrorOptions & { headers?: Record<string, string>; members?: object },
   ) {
     super(`${type}: ${detail}`, options);
     const [status, title, retryAfterSeconds] = problemTypes[type] as readonly [number, string, number?];
@@ -87,10 +90,13 @@ export class Problem extends Error {
     this.title = title;
     this.retryAfterSeconds = retryAfterSeconds;
     this.headers = options?.headers ?? {};
+    this.members = options?.members ?? {};
   }
 
   /** Headers the status demands, such as `Allow` with 405. */
   readonly headers: Record<string, string>;
+  /** What `detail` says, for programs: members that the answer has beside its own (RFC 9457, section 3.2). */
+  readonly members: object;
 }
 
 /** The commonest problem: one field is wrong. */

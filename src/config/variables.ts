@@ -1,4 +1,7 @@
 import { bool, makeExactValidator, str, type CleanedEnv } from 'envalid';
+import { type ByChannel, parseByChannel } from './by-channel';
+import { isMailbox, isSmtpUrl, isWebhookSecret } from './delivery-values';
+import { parseEgressRule } from './egress-rule';
 
 const fail = (what: string): never => {
   throw new Error(what);
@@ -52,8 +55,45 @@ const origins = makeExactValidator<string[]>((text) => {
   return all;
 });
 
+const egressRules = makeExactValidator<string[]>((text) => {
+  const all = list(text);
+  if (!all.every(parseEgressRule)) fail('has an item that is no host, host:port, address or network such as 10.0.0.0/8');
+  return all;
+});
+
+/** `email=smtp,sms=log`. Which transports there are, and what each serves, is for the sender to know. */
+const transports = makeExactValidator<ByChannel<string>>(
+  (text) =>
+    parseByChannel(text, (name) => (/^[a-z-]{1,40}$/.test(name) ? name : undefined)) ??
+    fail('must say for each channel, once, who delivers it, such as email=smtp,webpush=notification-sender'),
+);
+
+const numberByChannel = (min: number, max: number) =>
+  makeExactValidator<ByChannel<number>>(
+    (text) =>
+      parseByChannel(text, (value) => {
+        const isNumber = /^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max;
+        return isNumber ? Number(value) : undefined;
+      }) ?? fail(`must give each channel, once, a whole number from ${min} to ${max}, such as email=10,sms=5`),
+  );
+
+const smtpUrl = makeExactValidator<string>((text) =>
+  isSmtpUrl(text) ? text : fail('must be an smtp:// or smtps:// address'),
+);
+
+const mailbox = makeExactValidator<string>((text) =>
+  isMailbox(text) ? text : fail('must be one address, such as Shop <news@example.com>'),
+);
+
+const webhookSecrets = makeExactValidator<string[]>((text) => {
+  const all = list(text);
+  return all.length > 0 && all.every(isWebhookSecret)
+    ? all
+    : fail('must be whsec_ and 24 to 64 bytes in base64, such as openssl rand -base64 32 gives');
+});
+
 /** What a process may be there for. */
-const roles = ['api', 'dispatcher'] as const;
+const roles = ['api', 'dispatcher', 'sender'] as const;
 type Role = (typeof roles)[number];
 const isRole = (name: string): name is Role => (roles as readonly string[]).includes(name);
 const rolesOf = makeExactValidator<Role[]>((text) => {
@@ -87,8 +127,8 @@ export const variables = {
     desc: 'Exact origins whose browser pages may call the API, comma-separated. None by default.',
   }),
   ROLES: rolesOf({
-    default: [...roles],
-    desc: 'What this process does, comma-separated: api answers requests; dispatcher writes dispatches and fires schedules. Health always answers.',
+    default: ['api', 'dispatcher'],
+    desc: 'What this process does, comma-separated: api answers requests; dispatcher writes dispatches and fires schedules; sender delivers notifications (docs/sender.md). Health always answers.',
   }),
   SHUTDOWN_SECONDS: integer(
     1,
@@ -147,6 +187,68 @@ export const variables = {
     example: 'https://login.example.com',
   }),
   JWT_AUDIENCE: text(2048)({ default: undefined, desc: 'The aud claim a token must carry.', example: 'crm' }),
+
+  EGRESS_ALLOW: egressRules({
+    default: [],
+    desc: 'Private places that webhooks and senders may call, comma-separated: host, host:port, address or network. None by default.',
+    example: 'hooks.intranet:8080,10.0.0.0/8',
+  }),
+
+  DELIVER: transports({
+    default: [],
+    desc: 'With the role sender: who delivers which channel, as channel=transport, comma-separated; no other channel is claimed. Transports: webhook, notification-sender, smtp, log.',
+    example:
+      'email=smtp,webpush=notification-sender,android=notification-sender,ios=notification-sender,webhook=webhook,sms=log',
+  }),
+  SEND_RATE: numberByChannel(
+    1,
+    10_000,
+  )({
+    default: [],
+    desc: 'Notifications a second that one process sends at most, by channel. No limit where nothing is said.',
+    example: 'email=10,sms=5',
+  }),
+  SEND_CONCURRENCY: numberByChannel(
+    1,
+    500,
+  )({
+    default: [],
+    desc: 'Messages (of notification-sender: batches) that are on their way at the same time, by channel. 10 where nothing is said.',
+    example: 'email=5,webhook=50',
+  }),
+  SEND_TIMEOUT_SECONDS: integer(
+    1,
+    300,
+  )({ default: 15, desc: 'A transport that has not answered after this has failed, and the notification is tried again.' }),
+  DELIVERY_WEBHOOK_URL: httpUrl({
+    default: undefined,
+    desc: 'Transport webhook: where each notification is posted to. A private address must also stand in EGRESS_ALLOW.',
+    example: 'https://hooks.example.com/notifications',
+  }),
+  DELIVERY_WEBHOOK_SECRET: webhookSecrets({
+    default: undefined,
+    desc: 'Transport webhook: signs what is posted (Standard Webhooks), whsec_ and base64. Two, comma-separated, while one replaces the other.',
+  }),
+  NOTIFICATION_SENDER_URL: httpUrl({
+    default: undefined,
+    desc: 'Transport notification-sender: an existing service that takes POST /send-batch.',
+    example: 'http://notification-sender:8000',
+  }),
+  SMTP_URL: smtpUrl({
+    default: undefined,
+    desc: 'Transport smtp: the mail server. smtps:// is TLS from the start; with a password smtp:// demands STARTTLS.',
+    example: 'smtp://user:secret@mail.example.com:587',
+  }),
+  MAIL_FROM: mailbox({
+    default: undefined,
+    desc: 'Transport smtp: whom mails come from.',
+    example: 'Shop <news@example.com>',
+  }),
+  PUBLIC_URL: httpUrl({
+    default: undefined,
+    desc: 'Where customers reach this service from outside, https. Mails carry a link below it that unsubscribes with one click.',
+    example: 'https://crm.example.com',
+  }),
 
   COLUMN_INDEX: str({
     default: 'auto',

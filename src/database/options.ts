@@ -3,6 +3,25 @@ import type { Config } from '../config/config';
 import { Foundation1795000000000 } from './migrations/1795000000000-foundation';
 import { SegmentHistory1795300000000 } from './migrations/1795300000000-segment-history';
 import { Campaigns1795600000000 } from './migrations/1795600000000-campaigns';
+import { DispatchFigures1796000000000 } from './migrations/1796000000000-dispatch-figures';
+import { Delivery1796100000000 } from './migrations/1796100000000-delivery';
+import { Claim1796110000000 } from './migrations/1796110000000-claim';
+import { Settle1796120000000 } from './migrations/1796120000000-settle';
+import { Webhooks1796200000000 } from './migrations/1796200000000-webhooks';
+import { Unsubscribe1796300000000 } from './migrations/1796300000000-unsubscribe';
+
+/** In the order of their names. One that has landed is never edited. */
+const migrations = [
+  Foundation1795000000000,
+  SegmentHistory1795300000000,
+  Campaigns1795600000000,
+  DispatchFigures1796000000000,
+  Delivery1796100000000,
+  Claim1796110000000,
+  Settle1796120000000,
+  Webhooks1796200000000,
+  Unsubscribe1796300000000,
+];
 
 type Settings = Pick<Config, 'DATABASE_SCHEMA' | 'CUSTOMERS_SCHEMA' | 'DATABASE_POOL_SIZE' | 'STATEMENT_TIMEOUT_SECONDS'>;
 
@@ -17,7 +36,7 @@ export function databaseOptions(url: string, settings: Settings): PostgresDataSo
     type: 'postgres',
     url,
     schema: settings.DATABASE_SCHEMA,
-    migrations: [Foundation1795000000000, SegmentHistory1795300000000, Campaigns1795600000000],
+    migrations,
     migrationsTableName: 'migrations',
     // gen_random_uuid() is built in; without these two TypeORM runs CREATE EXTENSION "uuid-ossp" at every connect.
     uuidExtension: 'pgcrypto',

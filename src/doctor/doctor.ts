@@ -3,6 +3,7 @@ import type { Config } from '../config/config';
 import { row, sql } from '../common/sql';
 import { connectPatiently } from '../database/connect-patiently';
 import { databaseOptions } from '../database/options';
+import { checkAddresses } from './checks/addresses.check';
 import { checkColumns } from './checks/columns.check';
 import { checkConnections } from './checks/connections.check';
 import { customerRelations } from './customer-relations';
@@ -32,6 +33,7 @@ const checks: Record<string, Check> = {
   schema: checkSchema,
   statistics: checkStatistics,
   indexes: checkIndexes,
+  addresses: checkAddresses,
 };
 
 /** Who asks for a diagnosis wants to know now whether the database answers. */

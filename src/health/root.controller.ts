@@ -11,6 +11,8 @@ const links = {
   segments: '/segments',
   campaigns: '/campaigns',
   notifications: '/notifications',
+  suppressions: '/suppressions',
+  webhooks: '/webhooks',
 };
 
 @Public()

@@ -18,6 +18,13 @@ interface Kept {
   answer?: KeptAnswer;
 }
 
+/** What came of a request with a key. */
+interface Claimed<T> {
+  made: T;
+  /** It was made when the request came before. */
+  isRepeated: boolean;
+}
+
 /** Requests with an Idempotency-Key: each has its effect once, and one answer. */
 @Injectable()
 export class IdempotencyKeys {
@@ -39,24 +46,24 @@ export class IdempotencyKeys {
 
   /**
    * Does `work` and keeps what is to be known of it, in one transaction that holds the key: both are there when it ends, or neither.
-   * @returns what `work` made, or what it made when it was done before and nobody could answer it yet
+   * @returns what `work` made; or what it made when it was done before, and no answer was kept
    * @throws AnsweredBefore; Problem idempotency-key-in-use, idempotency-key-reused
    */
   async claim<T>(
     request: KeyedRequest,
     work: (transaction: EntityManager) => Promise<T>,
     toKeep: (made: T) => { effect: unknown } | { answer: KeptAnswer },
-  ): Promise<T> {
+  ): Promise<Claimed<T>> {
     return inTransaction(this.database, async (transaction) => {
       const { locked } = await row<{ locked: boolean }>(transaction, tryLock(request));
       if (!locked)
         throw new Problem('idempotency-key-in-use', 'A request with this key is under way: repeat this one in a moment.');
       // a statement of its own, after the lock: what the one before us committed is to be seen
       const kept = await this.refuseAnswered(request, transaction);
-      if (kept) return kept.effect as T;
+      if (kept) return { made: kept.effect as T, isRepeated: true };
       const made = await work(transaction);
       await rows(transaction, insertKey(request, toKeep(made)));
-      return made;
+      return { made, isRepeated: false };
     });
   }
 

@@ -11,6 +11,9 @@ export interface KeptAnswer {
   readonly body: string | null;
 }
 
+/** Said with the answer to a request that had its effect before. */
+export const REPLAYED = { 'Idempotency-Replayed': 'true' } as const;
+
 /** What the answer of a handler comes to on the wire, when Nest has set the status of its route. */
 export function keptAnswer(answer: unknown, request: Request): KeptAnswer {
   const response = request.res!;
@@ -35,7 +38,7 @@ export class AnsweredBefore extends Error {
 export class AnsweredBeforeFilter implements ExceptionFilter<AnsweredBefore> {
   catch({ answer: { status, headers, body } }: AnsweredBefore, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    response.status(status).set({ ...headers, 'Idempotency-Replayed': 'true' });
+    response.status(status).set({ ...headers, ...REPLAYED });
     if (body === null) response.end();
     else response.type('application/json').send(body);
   }

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { EntityManager } from 'typeorm';
 import { inTransaction } from '../database/transaction';
 import { IdempotencyKeys } from './idempotency-keys';
-import { keptAnswer } from './kept-answer';
+import { keptAnswer, REPLAYED } from './kept-answer';
 
 /** What comes back from a jsonb column as it went in. */
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -33,6 +33,14 @@ export interface Once {
     effect: (transaction: EntityManager) => Promise<E>,
     answer: (effect: E) => Promise<T>,
   ): Promise<T>;
+
+  /**
+   * For an effect whose answer shows what is not to lie in `idempotency_keys` for days, such as what is known of a customer. Of the answer
+   * nothing is kept: whoever repeats the request gets a view of the same effect as it is then.
+   * @param effect as above; gives what `view` needs to know of it and may be kept, such as an id
+   * @param view changes nothing. Comes after the effect is committed, and reads through a connection of its own
+   */
+  review<E extends Json, T>(effect: (manager: EntityManager) => Promise<E>, view: (effect: E) => Promise<T>): Promise<T>;
 }
 
 @Injectable()
@@ -46,6 +54,10 @@ export class OncePipe implements PipeTransform<Request, Once> {
         effect: (transaction: EntityManager) => Promise<E>,
         answer: (effect: E) => Promise<T>,
       ): Promise<T> => answer(await inTransaction(database, effect)),
+      review: async <E extends Json, T>(
+        effect: (manager: EntityManager) => Promise<E>,
+        view: (effect: E) => Promise<T>,
+      ): Promise<T> => view(await effect(database.manager)),
     });
   }
 
@@ -54,16 +66,26 @@ export class OncePipe implements PipeTransform<Request, Once> {
     if (!keyed) return this.withoutKey;
     const { keys } = this;
     return Object.assign(
-      <T>(effect: (manager: EntityManager) => Promise<T>) =>
-        keys.claim(keyed, effect, (made) => ({ answer: keptAnswer(made, request) })),
+      async <T>(effect: (manager: EntityManager) => Promise<T>) =>
+        (await keys.claim(keyed, effect, (made) => ({ answer: keptAnswer(made, request) }))).made,
       {
         async begin<E extends Json, T>(
           effect: (transaction: EntityManager) => Promise<E>,
           answer: (effect: E) => Promise<T>,
         ): Promise<T> {
-          const answered = await answer(await keys.claim(keyed, effect, (made) => ({ effect: made })));
+          const { made } = await keys.claim(keyed, effect, (value) => ({ effect: value }));
+          const answered = await answer(made);
           await keys.answer(keyed, keptAnswer(answered, request));
           return answered;
+        },
+        async review<E extends Json, T>(
+          effect: (manager: EntityManager) => Promise<E>,
+          view: (effect: E) => Promise<T>,
+        ): Promise<T> {
+          const { made, isRepeated } = await keys.claim(keyed, effect, (value) => ({ effect: value }));
+          const viewed = await view(made);
+          if (isRepeated) request.res!.set(REPLAYED);
+          return viewed;
         },
       },
     );

@@ -1,8 +1,10 @@
 import {
+  applyDecorators,
   type CallHandler,
   type ExecutionContext,
   Injectable,
   type NestInterceptor,
+  SetMetadata,
   StreamableFile,
   UseInterceptors,
 } from '@nestjs/common';
@@ -10,6 +12,8 @@ import type { Request } from 'express';
 import { mergeMap, type Observable } from 'rxjs';
 import { IdempotencyKeys } from './idempotency-keys';
 import { keptAnswer } from './kept-answer';
+
+const IS_KEPT = 'crm:answer-is-kept';
 
 /** A larger answer is not kept: it is made anew for whoever repeats the request. */
 const MAX_KEPT_BYTES = 1024 * 1024;
@@ -20,6 +24,7 @@ export class KeepsAnswer implements NestInterceptor {
 
   intercept(context: ExecutionContext, handler: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<Request>();
+    if (Reflect.getMetadata(IS_KEPT, context.getHandler()) === false) return handler.handle();
     return handler.handle().pipe(mergeMap((answer: unknown) => this.kept(answer, request)));
   }
 
@@ -34,5 +39,7 @@ export class KeepsAnswer implements NestInterceptor {
 /**
  * A POST that only asks, and changes nothing of ours. With an Idempotency-Key the answer is kept when it is made, in no transaction: of
  * two at the same moment both are worked on, and both get the answer of the first. Every other POST takes `@Once()`.
+ * @param isKept false where the answer shows what is known of a customer: it is made anew for whoever repeats the request
  */
-export const WithoutEffect = (): MethodDecorator => UseInterceptors(KeepsAnswer);
+export const WithoutEffect = ({ isKept = true } = {}): MethodDecorator =>
+  applyDecorators(SetMetadata(IS_KEPT, isKept), UseInterceptors(KeepsAnswer));

@@ -1,4 +1,5 @@
 import { join, raw, sql, type Sql } from '../common/sql';
+import type { NotificationKey } from './notification-key';
 import { foundBy, type NotificationStatus, state, statusOf } from './notification-state';
 
 /** Every statement on notifications and their lanes. Nobody else writes these two tables. */
@@ -7,12 +8,6 @@ import { foundBy, type NotificationStatus, state, statusOf } from './notificatio
 export interface Chunk {
   dispatchId: string;
   chunkNo: number;
-}
-
-/** Which notification: the pair that is its name. */
-export interface NotificationKey {
-  dispatchId: string;
-  userId: string;
 }
 
 /**
@@ -25,9 +20,10 @@ export interface NotificationKey {
  */
 export const writeChunk = ({ dispatchId, chunkNo }: Chunk): Sql => sql`
   WITH lane AS (
-    INSERT INTO dispatch_lanes (dispatch_id, lane_no, first_user_id, last_user_id, next_user_id, total)
-    SELECT dispatch_id, chunk_no, first_user_id, last_user_id, first_user_id, targeted
-    FROM dispatch_audience WHERE dispatch_id = ${dispatchId} AND chunk_no = ${chunkNo} AND targeted > 0
+    INSERT INTO dispatch_lanes (dispatch_id, lane_no, first_user_id, last_user_id, next_user_id, total, channel, priority)
+    SELECT a.dispatch_id, a.chunk_no, a.first_user_id, a.last_user_id, a.first_user_id, a.targeted, d.channel, CASE d.kind WHEN 'test' THEN 0 ELSE 1 END
+    FROM dispatch_audience a JOIN dispatches d ON d.id = a.dispatch_id
+    WHERE a.dispatch_id = ${dispatchId} AND a.chunk_no = ${chunkNo} AND a.targeted > 0
   )
   INSERT INTO notifications (dispatch_id, user_id, lane_no)
   SELECT a.dispatch_id, c.user_id, a.chunk_no
@@ -36,30 +32,22 @@ export const writeChunk = ({ dispatchId, chunkNo }: Chunk): Sql => sql`
 
 /**
  * Cancels what no worker has settled: lanes, not rows, 200 of them a million notifications. What is queued in a lane with cancelled ones
- * reads as cancelled.
+ * reads as cancelled. What is in somebody's hands may still be settled, and is then taken off. One row for each lane that had any.
  */
 export const cancelLanes = (dispatchId: string): Sql => sql`
-  UPDATE dispatch_lanes SET open = false, cancelled = total - sent - failed WHERE dispatch_id = ${dispatchId} AND open`;
+  UPDATE dispatch_lanes SET open = false, cancelled = total - sent - failed - withheld
+  WHERE dispatch_id = ${dispatchId} AND total > sent + failed + cancelled + withheld RETURNING lane_no`;
 
-/**
- * Settles one notification that is not settled yet, and counts it in its lane: both or neither. One row, or none when it does not exist
- * or is settled already. The notification is locked before its lane, here and everywhere.
- */
-export const settle = (
-  { dispatchId, userId }: NotificationKey,
-  outcome: { as: 'sent'; deliveryInfo: object } | { as: 'failed'; error: string | null },
-): Sql => sql`
-  WITH settled AS (
-    UPDATE notifications
-    SET state = ${state[outcome.as]}, attempts = attempts + 1, settled_at = clock_timestamp(),
-        error = ${outcome.as === 'failed' ? outcome.error : null},
-        meta = ${outcome.as === 'sent' ? mergedMeta(outcome.deliveryInfo) : sql`meta`}
-    WHERE dispatch_id = ${dispatchId}::bigint AND user_id = ${userId}::uuid AND state IN (${state.queued}, ${state.waitsForRetry})
-    RETURNING dispatch_id, lane_no
-  )
-  UPDATE dispatch_lanes l SET ${raw(outcome.as)} = l.${raw(outcome.as)} + 1, cancelled = greatest(l.cancelled - 1, 0)
-  FROM settled WHERE l.dispatch_id = settled.dispatch_id AND l.lane_no = settled.lane_no
-  RETURNING l.lane_no`;
+/** What became of a notification for good. */
+export type Outcome = { as: 'sent'; deliveryInfo: object } | { as: 'failed'; error: string | null };
+
+/** Settles one notification that is not settled yet, whoever holds it. `settled` is 1, or 0 when it does not exist or is settled already. */
+export const settle = ({ dispatchId, userId }: NotificationKey, outcome: Outcome, by: string): Sql => {
+  const id = `${dispatchId}:${userId}`;
+  return outcome.as === 'sent'
+    ? sql`SELECT sent AS settled FROM settle_rows(NULL, ARRAY[${id}], '{}', '{}', '{}', '{}', jsonb_build_object(${id}::text, ${JSON.stringify(outcome.deliveryInfo)}::jsonb), ${by})`
+    : sql`SELECT failed AS settled FROM settle_rows(NULL, '{}', ARRAY[${id}], ARRAY[${outcome.error}], ARRAY[false], '{}', '{}', ${by})`;
+};
 
 /** Bytes of JSON that a notification may gather in all. */
 export const MAX_META_BYTES = 65_536;
@@ -75,21 +63,37 @@ export const addDeliveryInfo = ({ dispatchId, userId }: NotificationKey, deliver
 const mergedMeta = (info: object): Sql =>
   Object.keys(info).length === 0 ? sql`meta` : sql`coalesce(meta, '{}') || ${JSON.stringify(info)}::jsonb`;
 
-/** What the wire shows of a row `n`, its lane `l` and its dispatch `d`; title and message with their placeholders. */
-const view = sql`n.dispatch_id, n.user_id, d.campaign_id, d.channel, d.title, d.message, ${statusOf} AS status, n.attempts, n.error,
-  coalesce(n.meta, '{}') AS meta, l.created_at, coalesce(n.updated_at, n.settled_at, l.created_at) AS updated_at`;
+/** What the wire shows of a row `n`, its lane `l`, its dispatch `d` and who `holds` it; title and message with their placeholders. */
+const view = sql`n.dispatch_id, n.user_id, d.campaign_id, d.kind = 'test' AS is_test, d.channel, d.title, d.message, ${statusOf} AS status, n.attempts, n.error,
+  coalesce(n.meta, '{}') AS meta, holds.leased_until, holds.retry_at,
+  l.created_at, coalesce(n.updated_at, n.settled_at, l.created_at) AS updated_at`;
+
+/** In whose hands a row `n` is, and when it is tried again. Leases under way are few a lane. */
+const holds = sql`
+  LEFT JOIN LATERAL (
+    SELECT max(x.lease_until) AS leased_until, NULL::timestamptz AS retry_at FROM notification_leases x
+    WHERE n.state = ${state.queued} AND x.dispatch_id = n.dispatch_id AND x.lane_no = n.lane_no AND x.ended_at IS NULL
+      AND n.user_id BETWEEN x.first_user_id AND x.last_user_id AND x.worker IS NOT NULL AND x.lease_until > now()
+    HAVING max(x.lease_until) IS NOT NULL
+    UNION ALL
+    SELECT x.lease_until, CASE WHEN r.lease_token IS NULL THEN r.due_at END FROM notification_retries r
+    LEFT JOIN notification_leases x ON x.lease_token = r.lease_token AND x.lease_until > now()
+    WHERE n.state = ${state.waitsForRetry} AND r.dispatch_id = n.dispatch_id AND r.user_id = n.user_id
+  ) holds ON l.cancelled = 0`;
 
 export const selectNotification = ({ dispatchId, userId }: NotificationKey): Sql => sql`
   SELECT ${view}
   FROM notifications n
   JOIN dispatch_lanes l ON l.dispatch_id = n.dispatch_id AND l.lane_no = n.lane_no
   JOIN dispatches d ON d.id = n.dispatch_id
+  ${holds}
   WHERE n.dispatch_id = ${dispatchId}::bigint AND n.user_id = ${userId}::uuid`;
 
 /** Which notifications a list shows. */
 export interface NotificationFilter {
   status?: NotificationStatus;
   campaignId?: string;
+  dispatchId?: string;
   userId?: string;
 }
 
@@ -109,6 +113,7 @@ export const selectPage = (filter: NotificationFilter, limit: number, after?: No
       AND ${and([...rowConditions(filter), ...before('n.user_id', after)])}
     ORDER BY n.user_id DESC LIMIT ${limit}
   ) n
+  ${holds}
   WHERE ${and([...laneConditions(filter), ...before('l.first_user_id', after)])}
   ORDER BY l.dispatch_id DESC, l.lane_no DESC, n.user_id DESC LIMIT ${limit}`;
 
@@ -124,12 +129,13 @@ export const countAll = (filter: NotificationFilter): Sql =>
   JOIN notifications n ON n.dispatch_id = l.dispatch_id AND n.lane_no = l.lane_no
   WHERE ${and([...laneConditions(filter), ...rowConditions(filter)])}`;
 
-function laneConditions({ status, campaignId, userId }: NotificationFilter): Sql[] {
+function laneConditions({ status, campaignId, dispatchId, userId }: NotificationFilter): Sql[] {
   return [
     ...(status ? [sql`${foundBy[status].inLane} > 0`] : []),
     // to whoever polls for work, what is paused or too late is not there
     ...(status === 'queued' ? [sql`d.status <> 'paused' AND (d.not_after IS NULL OR d.not_after > now())`] : []),
     ...(campaignId ? [sql`d.campaign_id = ${campaignId}::uuid`] : []),
+    ...(dispatchId ? [sql`l.dispatch_id = ${dispatchId}::bigint`] : []),
     ...(userId ? [sql`${userId}::uuid BETWEEN l.first_user_id AND l.last_user_id`] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsObject, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { type Channel, channels } from '../common/channels';
 import { ListQuery } from '../common/list.dto';
 import { check, Optional, RawJson } from '../common/validators';
@@ -17,6 +17,12 @@ export class NotificationsQuery extends ListQuery {
   @Optional()
   @IsUUID()
   campaign_id?: string;
+
+  /** Only those of this dispatch. */
+  @Optional()
+  @Matches(/^[1-9]\d{0,17}$/, { message: '$property must be the id of a dispatch' })
+  @ApiPropertyOptional({ example: '17' })
+  dispatch_id?: string;
 
   /** Only those of this customer. */
   @Optional()
@@ -63,6 +69,9 @@ export class NotificationView {
   @ApiProperty({ example: '17' })
   dispatch_id: string;
 
+  /** Whether it belongs to a test send, which never counts as the campaign. */
+  is_test: boolean;
+
   /** The way it goes. */
   @ApiProperty({ enum: channels })
   channel: Channel;
@@ -76,11 +85,19 @@ export class NotificationView {
    */
   message: string;
 
-  /** `queued` until a worker settles it. */
+  /** `queued` until a worker settles it, also while one holds it (`leased_until`) and while it waits to be tried again (`retry_at`). */
   @ApiProperty({ enum: notificationStatuses })
   status: NotificationStatus;
 
-  /** How often it was settled, as sent or as failed. */
+  /** Until when a worker holds it; null where nobody does. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  leased_until: string | null;
+
+  /** When it is tried again after a failure; null where that is not so. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  retry_at: string | null;
+
+  /** How often a worker said what became of it: sent, failed, or failed and to be tried again. */
   @ApiProperty({ type: 'integer', minimum: 0 })
   attempts: number;
 
@@ -101,7 +118,12 @@ export class NotificationView {
 }
 
 /** A row as delivery.sql.ts selects it; title and message may have placeholders. */
-export interface NotificationRow extends Omit<NotificationView, 'id' | 'created_at' | 'updated_at'> {
+export interface NotificationRow extends Omit<
+  NotificationView,
+  'id' | 'leased_until' | 'retry_at' | 'created_at' | 'updated_at'
+> {
+  leased_until: Date | null;
+  retry_at: Date | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -111,10 +133,13 @@ export const toNotificationView = (found: NotificationRow): NotificationView => 
   user_id: found.user_id,
   campaign_id: found.campaign_id,
   dispatch_id: found.dispatch_id,
+  is_test: found.is_test,
   channel: found.channel,
   title: found.title,
   message: found.message,
   status: found.status,
+  leased_until: found.leased_until?.toISOString() ?? null,
+  retry_at: found.retry_at?.toISOString() ?? null,
   attempts: found.attempts,
   error: found.error,
   meta: found.meta,

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { AllowWorkers } from '../auth/access';
+import { AllowWorkers, Caller } from '../auth/access';
+import type { Principal } from '../auth/principal';
 import { AnswersPage, Refuses } from '../common/api-docs';
 import { Once } from '../idempotency/once';
 import { MarkFailed, MarkSent, NotificationsQuery, NotificationView } from './notification.dto';
@@ -33,8 +34,8 @@ export class NotificationsController {
   @Refuses('notification-not-found', 'notification-settled')
   @HttpCode(200)
   @ApiOkResponse({ type: NotificationView })
-  markSent(@Param('notification_id') id: string, @Body() body: MarkSent, @Once() once: Once) {
-    return this.notifications.markSent(id, body, once);
+  markSent(@Param('notification_id') id: string, @Body() body: MarkSent, @Caller() caller: Principal, @Once() once: Once) {
+    return this.notifications.markSent(id, body, caller, once);
   }
 
   /** Record that it cannot be delivered. Repeating it is harmless. */
@@ -43,7 +44,12 @@ export class NotificationsController {
   @Refuses('notification-not-found', 'notification-settled')
   @HttpCode(200)
   @ApiOkResponse({ type: NotificationView })
-  markFailed(@Param('notification_id') id: string, @Body() body: MarkFailed, @Once() once: Once) {
-    return this.notifications.markFailed(id, body, once);
+  markFailed(
+    @Param('notification_id') id: string,
+    @Body() body: MarkFailed,
+    @Caller() caller: Principal,
+    @Once() once: Once,
+  ) {
+    return this.notifications.markFailed(id, body, caller, once);
   }
 }

@@ -1,11 +1,28 @@
 import { Module } from '@nestjs/common';
+import { ClaimService } from './claim.service';
+import { DeliveryController } from './delivery.controller';
+import { DeliveryService } from './delivery.service';
+import { DeliveryTidy } from './delivery-tidy';
 import { NotificationsController } from './notifications.controller';
 import { NotificationsService } from './notifications.service';
+import { OutcomeController } from './outcome/outcome.controller';
+import { OutcomeService } from './outcome/outcome.service';
+import { RecipientsService } from './outcome/recipients.service';
 import { RenderingService } from './rendering.service';
+import { WakeUps } from './wake-ups';
 
 @Module({
-  controllers: [NotificationsController],
-  providers: [NotificationsService, RenderingService],
-  exports: [NotificationsService, RenderingService],
+  controllers: [DeliveryController, OutcomeController, NotificationsController],
+  providers: [
+    ClaimService,
+    DeliveryService,
+    DeliveryTidy,
+    NotificationsService,
+    OutcomeService,
+    RecipientsService,
+    RenderingService,
+    WakeUps,
+  ],
+  exports: [DeliveryService, NotificationsService, RenderingService, WakeUps],
 })
 export class NotificationsModule {}

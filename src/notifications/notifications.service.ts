@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { nameOf, type Principal } from '../auth/principal';
 import { Page } from '../common/answer';
 import { Cursors } from '../common/cursors';
 import { badField, Problem } from '../common/problem';
@@ -12,7 +13,7 @@ import {
   type Chunk,
   countAll,
   MAX_META_BYTES,
-  type NotificationKey,
+  type Outcome,
   selectNotification,
   selectPage,
   settle,
@@ -26,6 +27,7 @@ import {
   type NotificationView,
   toNotificationView,
 } from './notification.dto';
+import { keyOf, type NotificationKey, noSuchNotification } from './notification-key';
 import { RenderingService } from './rendering.service';
 
 @Injectable()
@@ -41,14 +43,15 @@ export class NotificationsService {
     await rows(transaction, writeChunk(chunk));
   }
 
-  /** Cancels what no worker has settled of a dispatch, inside the caller's transaction. */
-  async cancel(transaction: EntityManager, dispatchId: string): Promise<void> {
-    await rows(transaction, cancelLanes(dispatchId));
+  /** Cancels what no worker has settled of a dispatch, inside the caller's transaction. @returns whether there was anything */
+  async cancel(transaction: EntityManager, dispatchId: string): Promise<boolean> {
+    return (await rows(transaction, cancelLanes(dispatchId))).length > 0;
   }
 
   /** Newest dispatch first. @throws Problem bad-cursor */
-  async list({ status, campaign_id, user_id, limit, cursor, total }: NotificationsQuery): Promise<Page<NotificationView>> {
-    const filter = { status, campaignId: campaign_id, userId: user_id };
+  async list(query: NotificationsQuery): Promise<Page<NotificationView>> {
+    const { status, campaign_id, dispatch_id, user_id, limit, cursor, total } = query;
+    const filter = { status, campaignId: campaign_id, dispatchId: dispatch_id, userId: user_id };
     const scope = `notifications?${JSON.stringify(filter)}`;
     const [dispatchId, userId] = this.cursors.read(scope, cursor) ?? [];
     const after = dispatchId ? { dispatchId, userId } : undefined;
@@ -71,36 +74,50 @@ export class NotificationsService {
    * Records a delivery. Repeating it changes nothing but adds new delivery_info.
    * @throws Problem notification-not-found, notification-settled
    */
-  async markSent(id: string, { delivery_info }: MarkSent, once: Once): Promise<NotificationView> {
+  async markSent(id: string, { delivery_info }: MarkSent, caller: Principal, once: Once): Promise<NotificationView> {
     const key = keyOf(id);
     const deliveryInfo = delivery_info ?? {};
-    return once(async (database) => {
-      const settled = await rows(database, settle(key, { as: 'sent', deliveryInfo }));
-      if (settled.length > 0 || Object.keys(deliveryInfo).length === 0) return this.settledAs('sent', key, database);
-      const added = await rows(database, addDeliveryInfo(key, deliveryInfo));
-      const notification = await this.settledAs('sent', key, database);
-      if (added.length === 0) throw badField('/delivery_info', `would make meta larger than ${MAX_META_BYTES} bytes`);
-      return notification;
-    });
+    return once.review(
+      async (database) => {
+        const isFirst = await this.settle(key, { as: 'sent', deliveryInfo }, caller, database);
+        if (isFirst || Object.keys(deliveryInfo).length === 0) return id;
+        const added = await rows(database, addDeliveryInfo(key, deliveryInfo));
+        if (added.length === 0) throw badField('/delivery_info', `would make meta larger than ${MAX_META_BYTES} bytes`);
+        return id;
+      },
+      () => this.get(id),
+    );
   }
 
   /**
    * Records that it cannot be delivered. Repeating it changes nothing.
    * @throws Problem notification-not-found, notification-settled
    */
-  async markFailed(id: string, { error }: MarkFailed, once: Once): Promise<NotificationView> {
+  async markFailed(id: string, { error }: MarkFailed, caller: Principal, once: Once): Promise<NotificationView> {
     const key = keyOf(id);
-    return once(async (database) => {
-      await rows(database, settle(key, { as: 'failed', error: error ?? null }));
-      return this.settledAs('failed', key, database);
-    });
+    return once.review(
+      async (database) => {
+        await this.settle(key, { as: 'failed', error: error ?? null }, caller, database);
+        return id;
+      },
+      () => this.get(id),
+    );
   }
 
-  private async settledAs(status: 'sent' | 'failed', key: NotificationKey, database: Queryable): Promise<NotificationView> {
-    const found = await this.find(key, database);
-    if (found.status !== status)
-      throw new Problem('notification-settled', `It is ${found.status}, and nothing was changed.`);
-    return this.view(found, database);
+  /**
+   * Settles it, unless that was done before. One that was not there at first and is queued a moment later, since its dispatch is being
+   * written, is tried again.
+   * @returns whether it was settled now
+   * @throws Problem notification-not-found, notification-settled
+   */
+  private async settle(key: NotificationKey, outcome: Outcome, caller: Principal, database: Queryable): Promise<boolean> {
+    for (;;) {
+      const { settled } = await row<{ settled: number }>(database, settle(key, outcome, nameOf(caller)));
+      if (settled === 1) return true;
+      const { status } = await this.find(key, database);
+      if (status === outcome.as) return false;
+      if (status !== 'queued') throw new Problem('notification-settled', `It is ${status}, and nothing was changed.`);
+    }
   }
 
   private async view(found: NotificationRow, database: Queryable): Promise<NotificationView> {
@@ -112,14 +129,4 @@ export class NotificationsService {
     const [found] = await rows<NotificationRow>(database, selectNotification(key));
     return found ?? noSuchNotification();
   }
-}
-
-/** `<dispatch>:<customer>`; what has another form names no notification. */
-function keyOf(id: string): NotificationKey {
-  const match = /^([1-9]\d{0,17}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(id);
-  return match ? { dispatchId: match[1], userId: match[2] } : noSuchNotification();
-}
-
-function noSuchNotification(): never {
-  throw new Problem('notification-not-found', 'There is no such notification.');
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { fieldsOf, isPersonalised, render } from '../common/message-template';
+import { compile, type CompiledText } from '../common/message-template';
 import { type Queryable, rows } from '../common/sql';
 import { type CustomerValuesRow, selectCustomerValues } from './customer-values.sql';
 
@@ -26,9 +26,10 @@ export class RenderingService {
     list: readonly T[],
     database: Queryable = this.database,
   ): Promise<(T & { missing: string[] })[]> {
+    const compiled = distinct(list.flatMap(({ title, message }) => (title === null ? [message] : [title, message])));
     const asked = new Map<string, Set<string>>();
     for (const { user_id, title, message } of list) {
-      const fields = [title ?? '', message].filter(isPersonalised).flatMap(fieldsOf);
+      const fields = [title ?? '', message].flatMap((text) => compiled.get(text)?.fields ?? []);
       const ofCustomer = fields.filter((field) => field !== 'user_id');
       if (ofCustomer.length > 0) asked.set(user_id, new Set([...(asked.get(user_id) ?? []), ...ofCustomer]));
     }
@@ -36,10 +37,17 @@ export class RenderingService {
     const valuesOf = new Map(found.map(({ user_id, email, values }) => [user_id, { ...values, email }]));
     return list.map((one) => {
       const customer = { ...valuesOf.get(one.user_id), user_id: one.user_id };
-      const message = render(one.message, customer);
-      const title = one.title === null ? { text: null, missing: [] } : render(one.title, customer);
+      const message = compiled.get(one.message)!.render(customer);
+      const title = one.title === null ? { text: null, missing: [] } : compiled.get(one.title)!.render(customer);
       const missing = [...new Set([...title.missing, ...message.missing])];
       return { ...one, title: title.text, message: message.text, missing };
     });
   }
+}
+
+/** Each text once: of a thousand notifications that are claimed, nearly all have the same. */
+function distinct(texts: readonly string[]): Map<string, CompiledText> {
+  const compiled = new Map<string, CompiledText>();
+  for (const text of texts) if (!compiled.has(text)) compiled.set(text, compile(text));
+  return compiled;
 }

@@ -2,9 +2,25 @@ import type { Config } from '../config/config';
 import { name, version } from '../version';
 import type { AdminToken } from './admin-token';
 
+const DOES: Record<Config['ROLES'][number], string> = {
+  api: 'answers requests',
+  dispatcher: 'writes dispatches and fires schedules',
+  sender: 'delivers notifications',
+};
+
 /** Says on standard output how to go on from here. */
 export function banner(config: Config, port: number, embedded: boolean, generated?: AdminToken): string {
   const base = `http://${reachable(config.HOST)}:${port}`;
+  if (!config.ROLES.includes('api'))
+    return [
+      '',
+      `  ${name} ${version} listens on ${base}`,
+      '',
+      `  It            ${config.ROLES.map((role) => DOES[role]).join(', and ')} (ROLES)`,
+      `  Health only   ${base}/health`,
+      '',
+      '',
+    ].join('\n');
   return [
     '',
     `  ${name} ${version} listens on ${base}`,

@@ -74,7 +74,10 @@ export async function readSuppressions(file: Buffer, now: number): Promise<Suppr
   const take = (record: string[], line: number): void => {
     lastLine = line;
     if (!header) {
-      header = headerOf(record, line);
+      header = headerOf(
+        record.map((name) => name.toLowerCase()),
+        line,
+      );
       read.by = header.includes('email') ? 'email' : 'user_id';
     } else {
       if (read.line.length === MAX_LINES)
@@ -122,6 +125,10 @@ async function* pieces(file: Buffer): AsyncGenerator<Buffer> {
 }
 
 function headerOf(names: string[], line: number): ColumnName[] {
+  if (names.length === 1 && /[;\t]/.test(names[0]))
+    throw refused([
+      { pointer: `/lines/${line}`, detail: 'has its columns separated by semicolons or tabs; separate them by commas' },
+    ]);
   const errors = names.flatMap((name, i) => {
     const detail = !isColumn(name)
       ? `names a column that is none of ${Object.keys(COLUMNS).join(', ')}`

@@ -1,11 +1,13 @@
 import type { Response } from 'supertest';
 import type TestAgent from 'supertest/lib/agent';
 import type { TestApp } from './app';
-import type { Answer, Op, Rules } from './campaign-model';
-import { standings } from './campaign-model';
+import { deliver } from './delivery-clients';
 import { step } from './dispatching';
+import { type Answer, type DeliveryOp, type Op, type Rules, standings } from './model-state';
+import { post } from './twice';
 
-let keys = 0;
+/** What goes to an address with a body, or without. */
+type Posted = Exclude<Op, DeliveryOp | { do: 'step' | 'arrive' | 'leave' | 'edit' | 'unsuppress' }>;
 
 /** Several clients of one service, who do what the model says, and look at all there is afterwards. */
 export class CampaignClients {
@@ -34,29 +36,20 @@ export class CampaignClients {
         );
       case 'unsuppress':
         return answered(await this.agents[client].delete(`/suppressions/${op.user}${op.channel && `:${op.channel}`}`));
+      case 'create':
+      case 'dispatch':
+      case 'test-send':
+      case 'suppress':
+      case 'pause':
+      case 'resume':
+      case 'cancel':
+        return answered(await post(this.agents[client], this.address(op), this.bodyOf(op), twice));
       default:
-        return this.post(this.agents[client], this.address(op), this.bodyOf(op), twice);
+        return deliver(this.app, this.agents[client], op, twice);
     }
   }
 
-  private async post(agent: TestAgent, address: string, body: object | undefined, twice: boolean): Promise<Answer> {
-    const send = (key?: string) => {
-      const call = agent.post(address).set({ Prefer: 'wait=0', ...(key && { 'Idempotency-Key': key }) });
-      return body ? call.send(body) : call;
-    };
-    if (!twice) return answered(await send());
-    const key = `twice at once, ${++keys}`;
-    const [one, other] = [send(key).then((answer) => answer), send(key).then((answer) => answer)];
-    await Promise.allSettled([one, other]);
-    const both = [await one, await other];
-    const [first, again] = both.filter(({ status }) => status < 300);
-    if (again && again.text !== first.text) throw new Error(`One request with two answers: ${first.text} and ${again.text}`);
-    if (first) return answered(first);
-    // whoever found the key in use is told by the other what came of it
-    return both.map(answered).find(({ problem }) => problem !== 'idempotency-key-in-use')!;
-  }
-
-  private address(op: Op): string {
+  private address(op: Posted): string {
     switch (op.do) {
       case 'create':
         return '/campaigns';
@@ -66,19 +59,12 @@ export class CampaignClients {
         return `/campaigns/${op.campaign}/test-send`;
       case 'suppress':
         return '/suppressions';
-      case 'mark-sent':
-      case 'mark-failed':
-        return `/notifications/${op.run}:${op.user}/${op.do}`;
-      case 'pause':
-      case 'resume':
-      case 'cancel':
-        return `/dispatches/${op.run}/${op.do}`;
       default:
-        throw new Error(`${op.do} is no POST`);
+        return `/dispatches/${op.run}/${op.do}`;
     }
   }
 
-  private bodyOf(op: Op): object | undefined {
+  private bodyOf(op: Posted): object | undefined {
     if (op.do === 'create') return { name: 'A campaign', message: 'Hello', ...this.body(op.rules) };
     if (op.do === 'dispatch') return op.kind === 'campaign' ? { expected_count: op.expected } : {}; // a dry run takes none
     if (op.do === 'test-send') return { user_ids: op.users };
@@ -100,7 +86,7 @@ export class CampaignClients {
   /** All there is, in the form of the model's `shown`, out of the tables. */
   async look() {
     const [{ found }] = await this.app.db.query<{ found: Found }>(ALL_THERE_IS, [[...standings]]);
-    const { campaigns, suppressed, runs, audiences, notifications } = found;
+    const { campaigns, suppressed, runs, audiences, notifications, attempts } = found;
     const lines = (byRun: Found['audiences']) => Object.fromEntries(runs.map(({ id }) => [id, byRun?.[id] ?? []]));
     return {
       campaigns: Object.fromEntries((campaigns ?? []).map((one) => [one.id, this.rules(one)])),
@@ -108,6 +94,7 @@ export class CampaignClients {
       runs: Object.fromEntries(runs.map((run) => [run.id, this.figures(run, run.rule)])),
       audiences: lines(audiences),
       notifications: lines(notifications),
+      attempts: lines(attempts),
     };
   }
 
@@ -185,6 +172,7 @@ interface Found {
   runs: (RunBody & { rule: FrozenRules })[];
   audiences: Record<string, string[]> | null;
   notifications: Record<string, string[]> | null;
+  attempts: Record<string, string[]> | null;
 }
 
 const ALL_THERE_IS = `
@@ -199,8 +187,8 @@ const ALL_THERE_IS = `
           'frequency_capped', frequency_capped, 'holdout', holdout),
         'queued', queued, 'progress', l.progress, 'error', CASE WHEN failure IS NOT NULL THEN json_build_object('type', failure) END)), '[]')
       FROM dispatches d CROSS JOIN LATERAL (
-        SELECT json_build_object('queued', coalesce(sum(total - sent - failed - cancelled), 0), 'sent', coalesce(sum(sent), 0),
-          'failed', coalesce(sum(failed), 0), 'cancelled', coalesce(sum(cancelled), 0)) AS progress
+        SELECT json_build_object('queued', coalesce(sum(total - sent - failed - cancelled - withheld), 0), 'sent', coalesce(sum(sent), 0),
+          'failed', coalesce(sum(failed), 0), 'cancelled', coalesce(sum(cancelled + withheld), 0)) AS progress
         FROM dispatch_lanes WHERE dispatch_id = d.id) l),
     'audiences', (
       SELECT json_object_agg(dispatch_id, lines) FROM (
@@ -209,8 +197,11 @@ const ALL_THERE_IS = `
     'notifications', (
       SELECT json_object_agg(dispatch_id, lines) FROM (
         SELECT n.dispatch_id, array_agg(n.user_id || ' ' || CASE WHEN n.state = 2 THEN 'sent' WHEN n.state = 3 THEN 'failed'
-          WHEN l.cancelled > 0 THEN 'cancelled' ELSE 'queued' END ORDER BY n.user_id) AS lines
-        FROM notifications n JOIN dispatch_lanes l USING (dispatch_id, lane_no) GROUP BY 1) runs)) AS found`;
+          WHEN n.state = 4 OR l.cancelled > 0 THEN 'cancelled' ELSE 'queued' END ORDER BY n.user_id) AS lines
+        FROM notifications n JOIN dispatch_lanes l USING (dispatch_id, lane_no) GROUP BY 1) runs),
+    'attempts', (
+      SELECT json_object_agg(dispatch_id, lines) FROM (
+        SELECT dispatch_id, array_agg(user_id || ' ' || attempts ORDER BY user_id) AS lines FROM notifications WHERE attempts > 0 GROUP BY 1) runs)) AS found`;
 
 /** What a segment of the tests looks at: `{ s0: true, s2: true }`. */
 export const preferencesOf = (segments: readonly number[]): string =>

@@ -1,70 +1,20 @@
+import { afterDelivery } from './delivery-model';
 import { isHeldOut } from './held-out';
-
-/** What campaigns, dispatches and notifications should come to, in plain words: states are values, a change gives a new one. */
-export interface State {
-  customers: Readonly<Record<string, Customer>>;
-  /** `<customer> <channel>`, or `<customer> ` for every channel. */
-  suppressed: Readonly<Record<string, true>>;
-  campaigns: Readonly<Record<string, Rules>>;
-  runs: Readonly<Record<string, Run>>;
-}
-
-interface Customer {
-  active: boolean;
-  /** The segments he is in, by their number. */
-  segments: readonly number[];
-}
-
-export interface Rules {
-  segments: readonly number[];
-  excluded: readonly number[];
-  channel: 'sms' | 'email';
-  /** How often a customer may be messaged in a week; null: no limit. */
-  cap: number | null;
-  holdout: number;
-  once: boolean;
-}
-
-export const standings = ['targeted', 'excluded', 'suppressed', 'already_notified', 'frequency_capped', 'holdout'] as const;
-type Standing = (typeof standings)[number];
-
-export interface Run {
-  campaign: string;
-  kind: 'campaign' | 'test' | 'dry_run';
-  status: 'resolving' | 'writing' | 'dispatched' | 'paused' | 'cancelled' | 'failed' | 'previewed';
-  rules: Rules;
-  expected?: number;
-  /** Of a test: to whom. */
-  users?: readonly string[];
-  /** Everyone matched, by id; undefined until it is resolved. */
-  audience?: readonly (readonly [user: string, standing: Standing])[];
-  nextChunk: number;
-  /** All of it was written. */
-  isWritten: boolean;
-  /** What is not settled is withdrawn. */
-  isCancelled: boolean;
-  notifications: Readonly<Record<string, 'queued' | 'sent' | 'failed'>>;
-}
-
-/** What a client does, or a dispatcher. */
-export type Op =
-  | { do: 'create'; rules: Rules }
-  | { do: 'edit'; campaign: string; rules: Rules }
-  | { do: 'dispatch'; campaign: string; kind: 'campaign' | 'dry_run'; expected?: number }
-  | { do: 'test-send'; campaign: string; users: string[] }
-  | { do: 'pause' | 'resume' | 'cancel' | 'step'; run: string }
-  | { do: 'mark-sent' | 'mark-failed'; run: string; user: string }
-  | { do: 'suppress' | 'unsuppress'; user: string; channel: '' | 'sms' | 'email' }
-  | { do: 'arrive'; user: string; segments: number[] }
-  | { do: 'leave'; user: string };
-
-/** What came of it: an HTTP status, the name of the problem, the id of what was made, the status of the dispatch or what the step came to. */
-export interface Answer {
-  status: number;
-  problem?: string;
-  id?: string;
-  is?: string;
-}
+import {
+  type Answer,
+  isSuppressed,
+  type Notification,
+  type Op,
+  reached,
+  type Rules,
+  type Run,
+  says,
+  type Standing,
+  standings,
+  type State,
+  withRun,
+  WRITTEN,
+} from './model-state';
 
 const CHUNK = 5000;
 const UNDER_WAY = ['resolving', 'writing'];
@@ -74,8 +24,7 @@ const UNDER_WAY = ['resolving', 'writing'];
  * under way, so that nobody can have found it busy.
  */
 export function after(state: State, op: Op, answer: Answer, alone: boolean): State | undefined {
-  const said = (expected: Answer, next: State = state): State | undefined =>
-    Object.entries(expected).every(([key, value]) => answer[key as keyof Answer] === value) ? next : undefined;
+  const said = (expected: Answer, next: State = state): State | undefined => (says(answer, expected) ? next : undefined);
   switch (op.do) {
     case 'create':
       return said({ status: 201 }, { ...state, campaigns: { ...state.campaigns, [answer.id!]: op.rules } });
@@ -108,15 +57,6 @@ export function after(state: State, op: Op, answer: Answer, alone: boolean): Sta
         return UNDER_WAY.includes(run.status) ? withRun(state, op.run, stepped(state, op.run)) : undefined;
       return alone && UNDER_WAY.includes(run.status) ? undefined : state;
     }
-    case 'mark-sent':
-    case 'mark-failed': {
-      const run = state.runs[op.run];
-      const [as, is] = [op.do === 'mark-sent' ? ('sent' as const) : ('failed' as const), run.notifications[op.user]];
-      if (is === undefined) return said({ status: 404, problem: 'notification-not-found' });
-      if (is !== 'queued' && is !== as) return said({ status: 409, problem: 'notification-settled' });
-      const notifications = is === as ? run.notifications : { ...run.notifications, [op.user]: as };
-      return said({ status: 200, is: as }, withRun(state, op.run, { ...run, notifications }));
-    }
     case 'suppress': {
       const key = `${op.user} ${op.channel}`;
       return said(
@@ -132,10 +72,10 @@ export function after(state: State, op: Op, answer: Answer, alone: boolean): Sta
       return { ...state, customers: { ...state.customers, [op.user]: { active: true, segments: op.segments } } };
     case 'leave':
       return { ...state, customers: { ...state.customers, [op.user]: { ...state.customers[op.user], active: false } } };
+    default:
+      return afterDelivery(state, op, answer, alone);
   }
 }
-
-const withRun = (state: State, id: string, run: Run): State => ({ ...state, runs: { ...state.runs, [id]: run } });
 
 const newRun = (campaign: string, kind: Run['kind'], rules: Rules): Run => ({
   ...{ campaign, kind, rules, status: 'resolving', nextChunk: 0, isWritten: false, isCancelled: false, notifications: {} },
@@ -158,7 +98,7 @@ function move(run: Run, to: 'pause' | 'resume' | 'cancel'): Run | undefined {
   }
   if (status === 'cancelled') return run;
   if (['failed', 'previewed'].includes(status)) return undefined;
-  if (status === 'dispatched' && !Object.values(run.notifications).includes('queued')) return undefined;
+  if (status === 'dispatched' && !Object.values(run.notifications).some(({ is }) => is === 'queued')) return undefined;
   return { ...run, status: 'cancelled', isCancelled: true };
 }
 
@@ -183,7 +123,7 @@ function stepped(state: State, id: string): Run {
     const isHere = i >= from && i < to && ['targeted', 'holdout'].includes(standing);
     return [user, (isHere && now(user)) || standing];
   });
-  const written = targetedIn(audience.slice(from, to)).map((user) => [user, 'queued'] as const);
+  const written = targetedIn(audience.slice(from, to)).map((user) => [user, WRITTEN] as const);
   const next = audience.findIndex(([, standing], i) => i >= to && standing === 'targeted');
   return {
     ...run,
@@ -217,43 +157,48 @@ function resolved(state: State, run: Run): NonNullable<Run['audience']> {
     .map((user) => [user, standing(user)]);
 }
 
-const isSuppressed = ({ suppressed }: State, user: string, channel: string) =>
-  `${user} ` in suppressed || `${user} ${channel}` in suppressed;
-
 /** How many notifications of campaigns a customer got, or may still get, in these runs. */
 const timesHad = ({ runs }: State, user: string, counts: (run: Run) => boolean): number =>
   Object.values(runs).filter((run) => {
     const is = run.notifications[user];
-    return run.kind === 'campaign' && is !== undefined && !(is === 'queued' && run.isCancelled) && counts(run);
+    return run.kind === 'campaign' && is !== undefined && reached(is, run) && counts(run);
   }).length;
 
 /** A state as the service shows it. */
 export function shown({ campaigns, runs, suppressed }: State) {
   const each = <T, U>(all: Readonly<Record<string, T>>, view: (one: T) => U) =>
     Object.fromEntries(Object.entries(all).map(([id, one]) => [id, view(one)]));
+  const lines = ({ notifications }: Run, view: (one: Notification) => string | number) =>
+    Object.keys(notifications)
+      .sort()
+      .flatMap((user) => {
+        const said = view(notifications[user]);
+        return said ? [`${user} ${said}`] : [];
+      });
   return {
     campaigns,
     suppressed: Object.keys(suppressed).sort(),
     runs: each(runs, figures),
     audiences: each(runs, ({ audience = [] }) => audience.map(([user, standing]) => `${user} ${standing}`)),
-    notifications: each(runs, ({ notifications, isCancelled }) =>
-      Object.keys(notifications)
-        .sort()
-        .map((user) => `${user} ${isCancelled && notifications[user] === 'queued' ? 'cancelled' : notifications[user]}`),
-    ),
+    notifications: each(runs, (run) => lines(run, (one) => (reached(one, run) ? one.is : 'cancelled'))),
+    attempts: each(runs, (run) => lines(run, ({ attempts }) => attempts)),
   };
 }
 
-function figures({ campaign, kind, status, rules, audience = [], notifications, isCancelled }: Run) {
+function figures(run: Run) {
+  const { campaign, kind, status, rules, audience = [] } = run;
   const count = (standing: Standing) => audience.filter(([, one]) => one === standing).length;
-  const is = Object.values(notifications);
-  const [queued, sent, failed] = (['queued', 'sent', 'failed'] as const).map((one) => is.filter((it) => it === one).length);
+  const all = Object.values(run.notifications);
+  const now = all.filter((one) => reached(one, run));
+  const [queued, sent, failed] = (['queued', 'sent', 'failed'] as const).map(
+    (is) => now.filter((one) => one.is === is).length,
+  );
   return {
     ...{ campaign, kind, status, rules },
     matched: audience.length,
     standings: Object.fromEntries(standings.map((standing) => [standing, count(standing)])),
-    queued: is.length,
-    progress: { queued: isCancelled ? 0 : queued, sent, failed, cancelled: isCancelled ? queued : 0 },
+    queued: all.length,
+    progress: { queued, sent, failed, cancelled: all.length - now.length },
     error: status === 'failed' ? 'audience-moved' : null,
   };
 }

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { type Op, type Rules, type State, wouldTarget } from './campaign-model';
-
-/** An operation to be, and who it is about when it comes to it; undefined where there is nobody. */
-export type Plan = (state: State) => Op | undefined;
+import { wouldTarget } from './campaign-model';
+import type { Op, Rules, State } from './model-state';
+import { at, pick, type Plan, runOf, userOf } from './plan';
 
 export const segmentNumbers = fc.subarray([0, 1, 2, 3]);
 
@@ -18,28 +17,12 @@ export const rules: fc.Arbitrary<Rules> = fc.record(
   { noNullPrototype: true },
 );
 
-/** A place in a list, whatever its length by then. */
-const pick = fc.nat(1000);
-const at = <T>(list: readonly T[], n: number): T | undefined => list[n % list.length];
-/** Mostly of the last two. */
-const recent = <T>(list: readonly T[], n: number): T | undefined => at(list.slice(n % 4 === 0 ? 0 : -2), n);
-
-const runOf = ({ runs }: State, n: number) => recent(Object.keys(runs), n);
-const userOf = ({ customers }: State, n: number) => at(Object.keys(customers), n)!;
 const campaignOf = ({ campaigns }: State, n: number) => at(Object.keys(campaigns), n)!;
 
 const onRun = (name: 'pause' | 'resume' | 'cancel' | 'step') =>
   pick.map((n): Plan => (state) => {
     const run = runOf(state, n);
     return run === undefined ? undefined : { do: name, run };
-  });
-
-const onNotification = (name: 'mark-sent' | 'mark-failed') =>
-  fc.tuple(pick, pick).map(([n, m]): Plan => (state) => {
-    const run = runOf(state, n);
-    if (run === undefined) return undefined;
-    const written = Object.keys(state.runs[run].notifications);
-    return { do: name, run, user: (m % 8 ? at(written, m) : undefined) ?? userOf(state, m) };
   });
 
 /** With the number expected that there are, with one too many, or without. */
@@ -76,8 +59,8 @@ const edit = fc
 const arrive = fc.tuple(fc.uuid(), segmentNumbers).map(([user, segments]): Plan => () => ({ do: 'arrive', user, segments }));
 const leave = pick.map((n): Plan => (state) => ({ do: 'leave', user: userOf(state, n) }));
 
-/** Whatever may be done, the commoner the more of it there is to go wrong. */
-export const plan: fc.Arbitrary<Plan> = fc.oneof(
+/** Whatever admins and dispatchers do, the commoner the more of it there is to go wrong. */
+export const campaignPlan: fc.Arbitrary<Plan> = fc.oneof(
   { weight: 9, arbitrary: onRun('step') },
   { weight: 4, arbitrary: dispatch },
   { weight: 1, arbitrary: dryRun },
@@ -85,8 +68,6 @@ export const plan: fc.Arbitrary<Plan> = fc.oneof(
   { weight: 2, arbitrary: onRun('pause') },
   { weight: 3, arbitrary: onRun('resume') },
   { weight: 1, arbitrary: onRun('cancel') },
-  { weight: 3, arbitrary: onNotification('mark-sent') },
-  { weight: 1, arbitrary: onNotification('mark-failed') },
   { weight: 2, arbitrary: suppress },
   { weight: 1, arbitrary: unsuppress },
   { weight: 1, arbitrary: create },
@@ -94,3 +75,20 @@ export const plan: fc.Arbitrary<Plan> = fc.oneof(
   { weight: 2, arbitrary: arrive },
   { weight: 1, arbitrary: leave },
 );
+
+const FOR_ALL: Omit<Rules, 'channel'> = {
+  ...{ segments: [0, 1, 2, 3], excluded: [], cap: null, holdout: 0, once: false },
+};
+
+/** A campaign dispatched from beginning to end, one round after the other. */
+export const wholeDispatch: fc.Arbitrary<Plan[]> = pick.map((n) => {
+  const step: Plan = ({ runs }) => ({ do: 'step', run: Object.keys(runs).at(-1)! });
+  return [(state): Op => ({ do: 'dispatch', campaign: campaignOf(state, n), kind: 'campaign' }), step, step, step];
+});
+
+/** Two campaigns for everybody, one a channel, both dispatched: rounds of two operations. */
+export const bothDispatched: Plan[][] = [
+  (['sms', 'email'] as const).map((channel): Plan => () => ({ do: 'create', rules: { ...FOR_ALL, channel } })),
+  [0, 1].map((n): Plan => (state) => ({ do: 'dispatch', campaign: campaignOf(state, n), kind: 'campaign' })),
+  ...[1, 2, 3].map(() => [0, 1].map((n): Plan => ({ runs }) => ({ do: 'step', run: at(Object.keys(runs), n)! }))),
+];

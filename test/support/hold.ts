@@ -6,7 +6,9 @@ import { eventually } from './eventually';
 export interface Hold {
   /** Resolves once so many others wait for a lock of any kind. */
   waitedForBy(count: number): Promise<void>;
+  /** Undoes the statement. */
   release(): Promise<void>;
+  commit(): Promise<void>;
 }
 
 const held = new Set<Hold>();
@@ -22,6 +24,10 @@ export async function hold(db: FreshDatabase, statement: string): Promise<Hold> 
     release: async () => {
       held.delete(one);
       await client.end(); // which rolls back
+    },
+    commit: async () => {
+      await client.query('COMMIT');
+      await one.release();
     },
   };
   held.add(one);

@@ -77,7 +77,7 @@ export function startProcess(
     stdout: () => stdout,
     stderr: () => stderr,
     says,
-    listening: async () => (await says(/listens on (http:\S+)[^]*-d .*\n/))[1],
+    listening: async () => (await says(/listens on (http:\S+)[^]*(?:-d|Health only) .*\n/))[1],
     signal: (name) => void child.kill(name),
     exited,
     end: (name = 'SIGTERM') => {

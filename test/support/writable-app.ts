@@ -19,15 +19,22 @@ export interface WritableApp extends TestApp {
 
 export async function startWritableApp(): Promise<WritableApp> {
   const ollama = await startFakeOllama();
-  const app = await startApp({ OLLAMA_HOST: ollama.url });
+  const app = await startApp({ OLLAMA_HOST: ollama.url, EGRESS_ALLOW: ['127.0.0.1:9'] });
   const { make, api } = app;
   const customers = (await make.customers(101)).map(({ id }) => id);
   const segments = await Promise.all(Array.from({ length: 51 }, async () => (await make.segment({})).id));
   const [campaign, edited, stopped] = await Promise.all([1, 2, 3].map(() => make.campaign([{ id: segments[0] }])));
   // everybody has the campaign, so that dispatching it again targets nobody: no count is too large to be expected of that
-  await api.post(`/campaigns/${campaign.id}/dispatch`).expect(200);
+  const whole = (await api.post(`/campaigns/${campaign.id}/dispatch`).expect(200)).body;
   const [sent, failed] = (await api.get('/notifications').expect(200)).body;
   const dispatch = (await api.post(`/campaigns/${stopped.id}/dispatch`).expect(200)).body;
+
+  const webhook = { url: 'http://127.0.0.1:9/hook', events: ['dispatch.failed'], description: 'Good' };
+  const { id: hook } = (await api.post('/webhooks').send(webhook).expect(201)).body;
+
+  const lease = async (): Promise<string> =>
+    (await api.post('/notifications/claim').send({ limit: 1, lease_seconds: 600 }).expect(200)).body.lease_token;
+  const [settled, extended, released] = [await lease(), await lease(), await lease()];
 
   const paths: Record<string, string> = {
     '/segments/{segment_id}': `/segments/${segments[0]}`,
@@ -41,8 +48,12 @@ export async function startWritableApp(): Promise<WritableApp> {
     '/dispatches/{dispatch_id}/pause': `/dispatches/${dispatch.id}/pause`,
     '/dispatches/{dispatch_id}/resume': `/dispatches/${dispatch.id}/resume`,
     '/dispatches/{dispatch_id}/cancel': `/dispatches/${dispatch.id}/cancel`,
+    '/dispatches/{dispatch_id}/redrive': `/dispatches/${whole.id}/redrive`,
     '/notifications/{notification_id}/mark-sent': `/notifications/${sent.id}/mark-sent`,
     '/notifications/{notification_id}/mark-failed': `/notifications/${failed.id}/mark-failed`,
+    '/webhooks/{webhook_id}': `/webhooks/${hook}`,
+    '/webhooks/{webhook_id}/rotate-secret': `/webhooks/${hook}/rotate-secret`,
+    '/webhooks/{webhook_id}/test': `/webhooks/${hook}/test`,
   };
   const segment = {
     name: 'Good',
@@ -94,6 +105,11 @@ export async function startWritableApp(): Promise<WritableApp> {
       source: 'Good',
       expires_at: '2200-01-01T00:00:00Z',
     },
+    'POST /notifications/settle': { lease_token: settled },
+    'POST /notifications/extend': { lease_token: extended, lease_seconds: 60 },
+    'POST /notifications/release': { lease_token: released },
+    'POST /webhooks': webhook,
+    'PATCH /webhooks/{webhook_id}': { ...webhook, is_active: true },
     'POST /ai/generate': { prompt: 'Good', system: 'Good', temperature: 1, max_tokens: 10 },
   };
   return {

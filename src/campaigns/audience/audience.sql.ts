@@ -95,11 +95,11 @@ const notified = (lanes: Sql): Sql => sql`
   FROM dispatches d JOIN dispatch_lanes l ON l.dispatch_id = d.id
   JOIN dispatch_audience a ON a.dispatch_id = l.dispatch_id AND a.chunk_no = l.lane_no
   CROSS JOIN LATERAL unnest(a.user_ids, a.reasons) AS c (user_id, reason)
-  WHERE d.kind = 'campaign' AND ${lanes} AND l.cancelled = 0 AND c.reason = ${codeOf('targeted')}
+  WHERE d.kind = 'campaign' AND ${lanes} AND l.cancelled + l.withheld = 0 AND c.reason = ${codeOf('targeted')}
   UNION ALL
-  ${rowsOf(sql`${lanes} AND l.cancelled > 0`)}
+  ${rowsOf(sql`${lanes} AND l.cancelled + l.withheld > 0`)}
   UNION ALL
-  ${rowsOf(sql`${lanes} AND l.cancelled = 0 AND NOT EXISTS (
+  ${rowsOf(sql`${lanes} AND l.cancelled + l.withheld = 0 AND NOT EXISTS (
       SELECT FROM dispatch_audience a WHERE a.dispatch_id = l.dispatch_id AND a.chunk_no = l.lane_no)`)}`;
 
 const rowsOf = (lanes: Sql): Sql => sql`

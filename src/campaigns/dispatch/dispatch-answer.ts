@@ -27,7 +27,7 @@ export const AnswersDispatch = () =>
       name: 'Prefer',
       required: false,
       description:
-        '`wait=N`: the seconds to wait for its end, 10 when left out, 60 at most; `respond-async`: do not wait (RFC 7240).',
+        '`wait=N`: the seconds to wait for its end, 10 when left out, 60 at most; `respond-async`: do not wait, or as long as `wait=N` beside it says (RFC 7240).',
       schema: { type: 'string', example: 'wait=10' },
     }),
     ApiOkResponse({ type: DispatchView, headers: { 'Preference-Applied': APPLIED } }),

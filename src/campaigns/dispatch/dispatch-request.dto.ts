@@ -13,24 +13,24 @@ export class DispatchRequest {
 
   /** How many customers you expect to be targeted, from a dry run: where it is others, nothing is written, and the answer is a 409. */
   @Optional()
-  @IsInt()
-  @Min(0)
   @Max(1_000_000_000)
+  @Min(0)
+  @IsInt()
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 1_000_000_000, example: 1200 })
   expected_count?: number;
 
   /** By which share of `expected_count` it may be missed, 0 to 1; exactly when left out. 0.02 is two percent. */
   @Optional()
-  @IsNumber()
-  @Min(0)
   @Max(1)
+  @Min(0)
+  @IsNumber({}, { message: '$property must be a number' })
   @ApiPropertyOptional({ type: 'number', minimum: 0, maximum: 1, default: 0, example: 0.02 })
   tolerance?: number;
 }
 
 /** Whether it is meant. */
 export class DispatchQuery {
-  /** `true`: everything but the writing. The answer is a dispatch whose audience can be looked at for seven days; it ends as `previewed`. */
+  /** `true`: everything but the writing. The answer is a dispatch whose audience can be looked at for seven days, of the newest fifty of a campaign; it ends as `previewed`. */
   @Optional()
   @QueryBoolean()
   dry_run: boolean = false;

@@ -1,5 +1,6 @@
 import type { Channel } from '../../common/channels';
 import type { ProblemType } from '../../common/problem';
+import type { MovedAudience } from '../../common/problem.dto';
 import type { FrozenRule } from '../../segments/audience.service';
 import type { Reason } from '../audience/reasons';
 import type { FrequencyCapRule } from '../campaign.entity';
@@ -32,6 +33,9 @@ export interface DispatchSettings {
   user_ids?: string[];
 }
 
+/** A segment as it was when the run began, without its filters. */
+export type FrozenSegment = Omit<FrozenRule, 'filters'>;
+
 /** What a dry run counted beside the reasons. */
 export interface DispatchPreview {
   segments: { id: string; customers: number; only_here: number }[];
@@ -57,10 +61,15 @@ export interface DispatchRow extends Record<Reason, string> {
   preview: DispatchPreview | null;
   failure: ProblemType | null;
   failure_detail: string | null;
+  failure_figures: MovedAudience | null;
+  segments: FrozenSegment[];
   waiting: string;
   sent: string;
   failed: string;
   cancelled: string;
+  /** In workers' hands now, and waiting to be tried again. */
+  leased: string;
+  retrying: string;
   requested_by: string;
   created_at: Date;
   resolved_at: Date | null;

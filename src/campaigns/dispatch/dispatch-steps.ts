@@ -219,8 +219,14 @@ export class DispatchSteps {
     const [last] = await rows<{ id: string }>(transaction, selectLastDryRun(campaign_id, id));
     const since = last && (await row<{ came: string; left: string }>(transaction, compareTargeted(last.id, id)));
     const changes = since ? ` Since dry run ${last.id}, ${since.came} came and ${since.left} left.` : '';
+    const figures = {
+      expected: expected_count,
+      targeted: Number(targeted),
+      matched: Number(matched),
+      ...(since && { came: Number(since.came), left: Number(since.left) }),
+    };
     const detail = `${expected_count} customers were expected, and ${targeted} of ${matched} matched would be targeted.${changes} GET /dispatches/${id} has the figures by reason.`;
-    await rows(transaction, failDispatch(id, 'audience-moved', detail));
+    await rows(transaction, failDispatch(id, 'audience-moved', detail, figures));
   }
 
   private async statusOf(id: string): Promise<DispatchStatus | undefined> {

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type Channel, channels } from '../../common/channels';
 import { type ProblemType, problemTypes } from '../../common/problem';
+import { MovedAudience } from '../../common/problem.dto';
 import { type Reason, reasons, type Standing, standingOf, standings } from '../audience/reasons';
 import { FrequencyCap } from '../delivery-rules.dto';
 import {
@@ -107,13 +108,31 @@ export class DispatchPreviewView {
 }
 
 /** Why a dispatch ended before it was written. */
-export class DispatchError {
+export class DispatchError extends MovedAudience {
   /** The problem's name, as in the end of `type` of an error answer. */
   @ApiProperty({ enum: Object.keys(problemTypes) })
   type: ProblemType;
 
   /** For people. */
   detail: string;
+}
+
+/** A segment that a dispatch froze. */
+export class FrozenSegmentView {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  /** The version whose rule was read: `GET /segments/{id}/versions` has it. */
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  version: number;
+
+  /** There where its customers were left out. */
+  @ApiProperty({ required: false, enum: [true] })
+  excluded?: true;
+
+  /** There where it is neither included nor excluded, but one that those refer to. */
+  @ApiProperty({ required: false, enum: [true] })
+  referred?: true;
 }
 
 /** The rules of delivery a dispatch froze. */
@@ -168,6 +187,10 @@ export class DispatchView {
   @ApiProperty({ enum: channels })
   channel: Channel;
 
+  /** The segments as they were then. Of a test there are none. */
+  @ApiProperty({ type: () => [FrozenSegmentView] })
+  segments: FrozenSegmentView[];
+
   /** The rules of delivery as they were then. */
   rules: FrozenRules;
 
@@ -192,6 +215,14 @@ export class DispatchView {
 
   /** How far its notifications are. */
   progress: DispatchProgress;
+
+  /** How many are in workers' hands at this moment. */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  leased: number;
+
+  /** How many of the queued failed before, and wait to be tried again. */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  retrying: number;
 
   /** Only of a dry run, and only once it is `previewed`. */
   @ApiProperty({ type: () => DispatchPreviewView, required: false })
@@ -222,11 +253,16 @@ export function toDispatchView(dispatch: DispatchRow, sample: string[] = []): Di
     campaign_id: dispatch.campaign_id,
     kind: dispatch.kind,
     status: dispatch.status,
-    error: dispatch.failure && { type: dispatch.failure, detail: dispatch.failure_detail ?? '' },
+    error: dispatch.failure && {
+      type: dispatch.failure,
+      detail: dispatch.failure_detail ?? '',
+      ...dispatch.failure_figures,
+    },
     as_of: dispatch.as_of.replace('+00:00', 'Z'),
     title: dispatch.title,
     message: dispatch.message,
     channel: dispatch.channel,
+    segments: dispatch.segments,
     rules: {
       frequency_cap,
       holdout_percent,
@@ -244,6 +280,8 @@ export function toDispatchView(dispatch: DispatchRow, sample: string[] = []): Di
       failed: Number(dispatch.failed),
       cancelled: Number(dispatch.cancelled),
     },
+    leased: Number(dispatch.leased),
+    retrying: Number(dispatch.retrying),
     ...(dispatch.preview && { preview: { ...dispatch.preview, sample } }),
     requested_by: dispatch.requested_by,
     created_at: dispatch.created_at.toISOString(),

@@ -38,6 +38,12 @@ const FIRST_LOOK_MS = 5;
 const LAST_LOOK_MS = 250;
 const SAMPLE = 10;
 
+/** How long somebody waits for the end of a run: so many seconds, unless the caller leaves before. */
+export interface Waiting {
+  wait: number;
+  gone: AbortSignal;
+}
+
 @Injectable()
 export class DispatchesService {
   constructor(
@@ -58,11 +64,11 @@ export class DispatchesService {
     campaignId: string,
     request: DispatchRequest,
     caller: Principal,
-    { once, wait, kind }: { once: Once; wait: number; kind: DispatchKind },
+    { once, kind, ...waiting }: { once: Once; kind: DispatchKind } & Waiting,
   ): Promise<DispatchView | Accepted<DispatchView>> {
     return once.begin(
       (transaction) => this.start(transaction, campaignId, request, nameOf(caller), kind),
-      (id) => this.outcome(id, wait),
+      (id) => this.outcome(id, waiting),
     );
   }
 
@@ -74,7 +80,7 @@ export class DispatchesService {
     campaignId: string,
     { user_ids }: TestSendRequest,
     caller: Principal,
-    { once, wait }: { once: Once; wait: number },
+    { once, ...waiting }: { once: Once } & Waiting,
   ): Promise<DispatchView | Accepted<DispatchView>> {
     return once.begin(
       async (transaction) => {
@@ -93,7 +99,7 @@ export class DispatchesService {
         const [{ id }] = await rows<{ id: string }>(transaction, insertDispatch({ ...run, settings }));
         return id;
       },
-      (id) => this.outcome(id, wait),
+      (id) => this.outcome(id, waiting),
     );
   }
 
@@ -175,11 +181,10 @@ export class DispatchesService {
       inTransaction(manager, async (transaction) => {
         const { status } = await this.lock(id, transaction);
         await this.change(transaction, id, cancelDispatch(id), ['cancelled']);
-        await this.notifications.cancel(transaction, id);
-        const view = await this.view(await this.findDispatch(id, transaction), transaction);
-        if (status === 'dispatched' && view.progress.cancelled === 0)
+        const isAny = await this.notifications.cancel(transaction, id);
+        if (status === 'dispatched' && !isAny)
           throw new Problem('dispatch-over', 'Every notification of it is settled: there is nothing left to cancel.');
-        return view;
+        return this.view(await this.findDispatch(id, transaction), transaction);
       }),
     );
   }
@@ -207,14 +212,17 @@ export class DispatchesService {
   }
 
   /** The run once it is no longer under way, or as it is when the time is over. What ended it is thrown. */
-  private async outcome(id: string, waitSeconds: number): Promise<DispatchView | Accepted<DispatchView>> {
+  private async outcome(id: string, { wait, gone }: Waiting): Promise<DispatchView | Accepted<DispatchView>> {
     this.dispatcher.wake();
-    const until = performance.now() + waitSeconds * 1000;
+    const until = performance.now() + wait * 1000;
     const { stopping } = this.background;
     for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LAST_LOOK_MS)) {
+      gone.throwIfAborted(); // no answer is kept then: whoever repeats the request waits for the same run
       const dispatch = await this.findDispatch(id);
       if (dispatch.status === 'failed')
-        throw new Problem(dispatch.failure ?? 'internal-error', `Dispatch ${id} failed. ${dispatch.failure_detail}`);
+        throw new Problem(dispatch.failure ?? 'internal-error', `Dispatch ${id} failed. ${dispatch.failure_detail}`, [], {
+          members: dispatch.failure_figures ?? undefined,
+        });
       if (!UNDER_WAY.includes(dispatch.status)) return this.view(dispatch);
       const left = until - performance.now();
       if (left <= 0 || stopping.aborted) return new Accepted(await this.view(dispatch), `/dispatches/${id}`);

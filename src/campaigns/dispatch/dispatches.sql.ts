@@ -1,9 +1,10 @@
 import { empty, join, raw, sql, type Sql } from '../../common/sql';
 import type { ProblemType } from '../../common/problem';
+import type { MovedAudience } from '../../common/problem.dto';
 import type { FrozenRule } from '../../segments/audience.service';
 import { reasons } from '../audience/reasons';
 import type { Campaign } from '../campaign.entity';
-import type { DispatchKind, DispatchPreview, DispatchSettings, DispatchStatus } from './dispatch-row';
+import type { DispatchKind, DispatchPreview, DispatchSettings, DispatchStatus, FrozenSegment } from './dispatch-row';
 
 /** A run to be made, with all that it freezes. */
 export interface NewDispatch extends Pick<Campaign, 'title' | 'message' | 'channel' | 'not_after'> {
@@ -20,9 +21,9 @@ export interface NewDispatch extends Pick<Campaign, 'title' | 'message' | 'chann
  * is active already, or one is held back.
  */
 export const insertDispatch = (run: NewDispatch): Sql => sql`
-  INSERT INTO dispatches (campaign_id, kind, status, title, message, channel, rule, settings, not_after, as_of, requested_by)
+  INSERT INTO dispatches (campaign_id, kind, status, title, message, channel, rule, segments, settings, not_after, as_of, requested_by)
   SELECT ${run.campaignId}::uuid, ${run.kind}, 'resolving', ${run.title}, ${run.message}, ${run.channel}, ${JSON.stringify(run.rule)}::jsonb,
-         ${JSON.stringify(run.settings)}::jsonb, ${run.not_after}::timestamptz,
+         ${JSON.stringify(run.rule.map(withoutFilters))}::jsonb, ${JSON.stringify(run.settings)}::jsonb, ${run.not_after}::timestamptz,
          coalesce(${run.asOf ?? null}::timestamptz, date_trunc('milliseconds', now())), ${run.requestedBy}
   WHERE ${run.kind} <> 'campaign'
     OR NOT EXISTS (SELECT FROM dispatches WHERE campaign_id = ${run.campaignId} AND kind = 'campaign' AND status = 'paused')
@@ -30,19 +31,31 @@ export const insertDispatch = (run: NewDispatch): Sql => sql`
     WHERE kind = 'campaign' AND (status IN ('resolving', 'writing') OR (status = 'paused' AND finished_at IS NULL)) DO NOTHING
   RETURNING id`;
 
+const withoutFilters = ({ filters: _, ...segment }: FrozenRule): FrozenSegment => segment;
+
 /** Dispatches with the sums over their lanes (200 lanes a million notifications), newest first. */
 const dispatchesWhere = (condition: Sql, limit: Sql = empty): Sql => sql`
   SELECT d.id, d.campaign_id, d.kind, d.status, to_json(d.as_of) #>> '{}' AS as_of, d.title, d.message, d.channel, d.settings - 'user_ids' AS settings, d.not_after,
          d.matched, d.queued, ${join(reasons.map(({ name }) => sql`d.${raw(name)}`))}, d.chunks, d.next_chunk, d.preview, d.failure, d.failure_detail,
-         l.waiting, l.sent, l.failed, l.cancelled, d.requested_by, d.created_at, d.resolved_at, d.finished_at
+         d.failure_figures, d.segments, l.waiting, l.sent, l.failed, l.cancelled, hands.leased, hands.retrying, d.requested_by, d.created_at, d.resolved_at, d.finished_at
   FROM dispatches d
   CROSS JOIN LATERAL (
-    SELECT coalesce(sum(total - sent - failed - cancelled), 0) AS waiting, coalesce(sum(sent), 0) AS sent,
-           coalesce(sum(failed), 0) AS failed, coalesce(sum(cancelled), 0) AS cancelled
+    SELECT coalesce(sum(total - sent - failed - cancelled - withheld), 0) AS waiting, coalesce(sum(sent), 0) AS sent,
+           coalesce(sum(failed), 0) AS failed, coalesce(sum(cancelled + withheld), 0) AS cancelled
     FROM dispatch_lanes WHERE dispatch_id = d.id
   ) l
+  CROSS JOIN LATERAL (
+    SELECT (SELECT coalesce(sum(x.open), 0) FROM notification_leases x
+            WHERE x.dispatch_id = d.id AND x.ended_at IS NULL AND x.worker IS NOT NULL AND x.lease_until > now()) + r.leased AS leased, r.retrying
+    FROM (SELECT count(*) FILTER (WHERE lease_token IS NOT NULL) AS leased, count(*) FILTER (WHERE lease_token IS NULL AND d.status NOT IN ('cancelled', 'failed')) AS retrying
+          FROM notification_retries WHERE dispatch_id = d.id) r
+  ) hands
   WHERE ${condition}
   ORDER BY d.id DESC ${limit}`;
+
+/** Tells whoever asked to be told, when the transaction is committed, by a column of RETURNING. `facts`: names and values beyond which run it is. */
+const announce = (event: string, facts: Sql): Sql =>
+  sql`announce(${event}, jsonb_build_object('dispatch_id', id::text, 'campaign_id', campaign_id, 'kind', kind, ${facts}))`;
 
 /** What selectStatus gives. `is_capped` never changes. */
 export interface StatusRow {
@@ -98,7 +111,7 @@ export const lockWriting = (id: string): Sql => sql`
       WHERE here.dispatch_id = d.id AND here.chunk_no = d.next_chunk
         AND s.channel IN ('', d.channel) AND (s.expires_at IS NULL OR s.expires_at > now())
     ) AS has_suppressed
-  FROM dispatches d WHERE d.id = ${id} AND d.status = 'writing' FOR UPDATE OF d SKIP LOCKED`;
+  FROM dispatches d WHERE d.id = ${id} AND d.status = 'writing' FOR NO KEY UPDATE OF d SKIP LOCKED`;
 
 /** What lockWriting gives. */
 export interface WritingRow {
@@ -114,7 +127,7 @@ export const advance = (id: string, chunkNo: number): Sql => sql`
   UPDATE dispatches SET
     queued = queued + (SELECT targeted FROM dispatch_audience WHERE dispatch_id = ${id} AND chunk_no = ${chunkNo}),
     next_chunk = coalesce((SELECT min(chunk_no) FROM dispatch_audience WHERE dispatch_id = ${id} AND chunk_no > ${chunkNo} AND targeted > 0), chunks)
-  WHERE id = ${id} RETURNING next_chunk`;
+  WHERE id = ${id} RETURNING next_chunk, wake_workers(channel)`;
 
 /**
  * Closes a dispatch whose audience is written through: only where the figures reconcile with the rows themselves, counted one by one. One
@@ -129,18 +142,23 @@ export const finishDispatch = (id: string): Sql => sql`
     )}
     AND queued = (SELECT count(*) FROM notifications WHERE dispatch_id = ${id})
     AND queued = (SELECT coalesce(sum(total), 0) FROM dispatch_lanes WHERE dispatch_id = ${id})
-  RETURNING id`;
+  RETURNING id, ${announce('dispatch.dispatched', sql`'matched', matched, 'queued', queued`)}`;
 
 export const keepPreview = (id: string, preview: DispatchPreview): Sql =>
   sql`UPDATE dispatches SET preview = ${JSON.stringify(preview)}::jsonb WHERE id = ${id} RETURNING id`;
 
-/** Ends what is worked on, and says why. */
-export const failDispatch = (id: string, failure: ProblemType, detail: string): Sql => sql`
-  UPDATE dispatches SET status = 'failed', failure = ${failure}, failure_detail = ${detail}, finished_at = clock_timestamp()
-  WHERE id = ${id} AND status IN ('resolving', 'writing') RETURNING id`;
+/** Ends what is worked on, and says why; in figures too, where there are some. */
+export const failDispatch = (id: string, failure: ProblemType, detail: string, figures?: MovedAudience): Sql => sql`
+  UPDATE dispatches SET status = 'failed', failure = ${failure}, failure_detail = ${detail},
+    failure_figures = ${figures ? JSON.stringify(figures) : null}::jsonb, finished_at = clock_timestamp()
+  WHERE id = ${id} AND status IN ('resolving', 'writing')
+  RETURNING id, ${announce('dispatch.failed', sql`'error', failure, 'detail', failure_detail`)}`;
 
-/** Nobody else changes it until the transaction ends; a chunk that is being written is waited for. */
-export const lockRow = (id: string): Sql => sql`SELECT id FROM dispatches WHERE id = ${id} FOR UPDATE`;
+/**
+ * Nobody else changes it until the transaction ends; a chunk that is being written is waited for. NO KEY: a claim that changes a lane twice has
+ * its foreign key looked at, and would wait here for whoever waits for the lane.
+ */
+export const lockRow = (id: string): Sql => sql`SELECT id FROM dispatches WHERE id = ${id} FOR NO KEY UPDATE`;
 
 export const pauseDispatch = (id: string): Sql => sql`
   UPDATE dispatches SET status = 'paused' WHERE id = ${id} AND status IN ('resolving', 'writing', 'dispatched') AND kind <> 'dry_run' RETURNING id`;
@@ -149,24 +167,51 @@ export const pauseDispatch = (id: string): Sql => sql`
 export const resumeDispatch = (id: string): Sql => sql`
   UPDATE dispatches
   SET status = CASE WHEN finished_at IS NOT NULL THEN 'dispatched' WHEN resolved_at IS NOT NULL THEN 'writing' ELSE 'resolving' END
-  WHERE id = ${id} AND status = 'paused' RETURNING id`;
+  WHERE id = ${id} AND status = 'paused' RETURNING id, wake_workers(channel)`;
 
 /** Cancelled for good; `failure` says why where nobody asked for it. None where it is over already. */
 export const cancelDispatch = (id: string, failure?: { type: ProblemType; detail: string }): Sql => sql`
   UPDATE dispatches SET status = 'cancelled', finished_at = coalesce(finished_at, clock_timestamp()),
     failure = ${failure?.type ?? null}, failure_detail = ${failure?.detail ?? null}
-  WHERE id = ${id} AND status IN ('resolving', 'writing', 'paused', 'dispatched') RETURNING id`;
+  WHERE id = ${id} AND status IN ('resolving', 'writing', 'paused', 'dispatched')
+  RETURNING id, ${announce('dispatch.cancelled', sql`'error', failure`)}`;
+
+/**
+ * Announces the end of runs of which nothing is open any more, each once, whichever process looks: a row each. Where it failed nothing follows;
+ * a dry run has nothing to finish.
+ */
+export const announceFinished = (limit: number): Sql => sql`
+  UPDATE dispatches d SET announced_at = clock_timestamp()
+  WHERE id = ANY (ARRAY(
+    SELECT id FROM dispatches e WHERE announced_at IS NULL AND status IN ('dispatched', 'cancelled') AND kind <> 'dry_run' AND NOT EXISTS (
+      SELECT FROM dispatch_lanes l WHERE l.dispatch_id = e.id AND l.total > l.sent + l.failed + l.cancelled + l.withheld)
+    ORDER BY id LIMIT ${limit} FOR UPDATE OF e SKIP LOCKED))
+  RETURNING id, ${announce(
+    'dispatch.finished',
+    sql`'queued', queued,
+      'sent', (SELECT coalesce(sum(sent), 0) FROM dispatch_lanes WHERE dispatch_id = d.id),
+      'failed', (SELECT coalesce(sum(failed), 0) FROM dispatch_lanes WHERE dispatch_id = d.id),
+      'cancelled', (SELECT coalesce(sum(cancelled + withheld), 0) FROM dispatch_lanes WHERE dispatch_id = d.id)`,
+  )}`;
 
 /** Runs that have something left to write or to hand out although nothing of them may be any more. */
 export const selectExpired = sql`
   SELECT id FROM dispatches d
   WHERE not_after <= clock_timestamp() AND kind <> 'dry_run'
     AND (status IN ('resolving', 'writing', 'paused') OR (status = 'dispatched' AND EXISTS (
-      SELECT FROM dispatch_lanes l WHERE l.dispatch_id = d.id AND l.total > l.sent + l.failed + l.cancelled)))
+      SELECT FROM dispatch_lanes l WHERE l.dispatch_id = d.id AND l.total > l.sent + l.failed + l.cancelled + l.withheld)))
   ORDER BY id`;
 
-/** Audiences that nobody looks at any more: of dry runs, and of runs that ended before they wrote anything. Ten dispatches at a time. */
-export const dropOldPreviews = (days: number): Sql => sql`
+/**
+ * Audiences that nobody looks at any more: of dry runs and of runs that ended before they wrote anything, after so many days, and of dry runs
+ * that so many of their campaign came after. Ten dispatches at a time.
+ */
+export const dropOldPreviews = (days: number, keptPerCampaign: number): Sql => sql`
   DELETE FROM dispatch_audience WHERE dispatch_id IN (
-    SELECT d.id FROM dispatches d WHERE (d.kind = 'dry_run' OR d.status IN ('failed', 'cancelled') AND d.queued = 0) AND d.finished_at < now() - make_interval(days => ${days}::int)
-      AND EXISTS (SELECT FROM dispatch_audience a WHERE a.dispatch_id = d.id) ORDER BY d.id LIMIT 10)`;
+    SELECT d.id FROM dispatches d
+    WHERE (d.kind = 'dry_run' OR d.status IN ('failed', 'cancelled') AND d.queued = 0)
+      AND (d.finished_at < now() - make_interval(days => ${days}::int) OR d.kind = 'dry_run' AND d.id < (
+        SELECT newer.id FROM dispatches newer WHERE newer.campaign_id = d.campaign_id AND newer.kind = 'dry_run' AND newer.status = 'previewed'
+        ORDER BY newer.id DESC OFFSET ${keptPerCampaign - 1}::int LIMIT 1))
+      AND EXISTS (SELECT FROM dispatch_audience a WHERE a.dispatch_id = d.id) ORDER BY d.id LIMIT 10)
+  RETURNING 1`;

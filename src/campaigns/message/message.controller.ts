@@ -12,7 +12,7 @@ export class MessageController {
 
   /** What one customer would be sent: title and message with his values, as campaign and customer are now. Nothing is sent. */
   @Post(':campaign_id/render')
-  @WithoutEffect()
+  @WithoutEffect({ isKept: false })
   @HttpCode(200)
   @Refuses('campaign-not-found', 'customer-not-found')
   @TakesNoBody()

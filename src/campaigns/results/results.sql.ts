@@ -49,7 +49,7 @@ export const selectRuns = (campaignId: string, withinDays: number): Sql => sql`
          coalesce(sum(l.withdrawn), 0) AS withdrawn
   FROM dispatches d
   CROSS JOIN LATERAL (
-    SELECT sum(total) AS written, sum(sent) AS sent, sum(failed) AS failed, sum(cancelled) AS withdrawn
+    SELECT sum(total) AS written, sum(sent) AS sent, sum(failed) AS failed, sum(cancelled + withheld) AS withdrawn
     FROM dispatch_lanes WHERE dispatch_id = d.id
   ) l
   WHERE ${counts(campaignId)}`;

@@ -7,6 +7,7 @@ const parsed = (text: string) => parseRecurrence(text);
 describe('a recurrence', () => {
   it('is read with what bounds it apart', () => {
     expect(parsed('FREQ=WEEKLY;BYDAY=MO,TH;COUNT=10')).toEqual({ rule: 'FREQ=WEEKLY;BYDAY=MO,TH', count: 10 });
+    expect(parsed('RRULE:FREQ=DAILY;COUNT=3')).toEqual({ rule: 'FREQ=DAILY', count: 3 });
     expect(parsed('until=20271231t225959z;freq=monthly;byday=-1fr')).toEqual({
       rule: 'FREQ=MONTHLY;BYDAY=-1FR',
       until: Date.parse('2027-12-31T22:59:59Z'),
@@ -16,7 +17,8 @@ describe('a recurrence', () => {
   it.each([
     ['', '"" is no part of a rule'],
     ['DAILY', '"DAILY" is no part of a rule'],
-    ['RRULE:FREQ=DAILY', '"RRULE:FREQ" is no part of a rule'],
+    ['RRULE:RRULE:FREQ=DAILY', '"RRULE:FREQ" is no part of a rule'],
+    ['DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY', 'is no part of a rule'],
     ['FREQ=DAILY;', '"" is no part of a rule'],
     ['FREQ=DAILY\nDTSTART:20260101T000000Z', 'FREQ must be'],
     ['FREQ=DAILY;DTSTART=20260101T000000Z', '"DTSTART" is no part of a rule'],

@@ -67,10 +67,13 @@ const misfits: Record<string, readonly string[]> = {
 /** Days that BYSETPOS can choose from. */
 const DAYS_OF: Record<string, number> = { WEEKLY: 7, MONTHLY: 31, YEARLY: 366 };
 
-/** Reads an RRULE value such as `FREQ=WEEKLY;BYDAY=MO,TH;COUNT=10`. @throws RecurrenceFault */
+/** Reads an RRULE value such as `FREQ=WEEKLY;BYDAY=MO,TH;COUNT=10`, also as it stands in a calendar, behind `RRULE:`. @throws RecurrenceFault */
 export function parseRecurrence(text: string): Recurrence {
   const found = new Map<string, string>();
-  for (const part of text.toUpperCase().split(';')) {
+  for (const part of text
+    .toUpperCase()
+    .replace(/^RRULE:/, '')
+    .split(';')) {
     const [name, value, ...more] = part.split('=');
     const known = Object.hasOwn(parts, name) ? parts[name] : undefined;
     if (!known)

@@ -1,6 +1,9 @@
 import { escapeIdentifier } from 'pg';
 import type { ProposedIndex } from './proposed-indexes';
 
+/** What is made. A key is a column, or an expression. */
+export type IndexForm = Pick<ProposedIndex, 'method' | 'keys' | 'include' | 'opclass'>;
+
 /** A table as an index is made on it; a partitioned one with its partitions, parents first. */
 export interface IndexedTable {
   schema: string;
@@ -24,7 +27,7 @@ const MAX_NAME_BYTES = 63;
  * CONCURRENTLY: there the index is made on the empty parent, on each partition by itself, and put together.
  * @param taken names of the relations of the schema; a name among them is passed over, since IF NOT EXISTS would then make nothing.
  */
-export function createStatements(table: IndexedTable, index: ProposedIndex, taken: ReadonlySet<string>): string[] {
+export function createStatements(table: IndexedTable, index: IndexForm, taken: ReadonlySet<string>): string[] {
   const used = new Set(taken);
   const nameOn = (relation: string) => freeName(relation, index, used);
   const onTable = nameOn(table.name);
@@ -49,7 +52,7 @@ export function createStatements(table: IndexedTable, index: ProposedIndex, take
 export function createIndex(
   table: { schema: string; name: string },
   name: string,
-  { method, keys, include, opclass }: ProposedIndex,
+  { method, keys, include, opclass }: IndexForm,
   how: { concurrently?: boolean; only?: boolean } = {},
 ): string {
   const create = `CREATE INDEX ${how.concurrently ? 'CONCURRENTLY ' : ''}IF NOT EXISTS ${escapeIdentifier(name)}`;
@@ -62,8 +65,9 @@ export function createIndex(
 export const qualified = ({ schema, name }: { schema: string; name: string }): string =>
   `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
 
-function freeName(relation: string, { keys, include }: ProposedIndex, used: Set<string>): string {
-  const suffix = `_${keys.join('_')}${include.length > 0 ? '_covering' : ''}`;
+function freeName(relation: string, { keys, include }: IndexForm, used: Set<string>): string {
+  const columns = keys.join('_').replace(/\W+/g, '_').replace(/_$/, ''); // a key may be an expression
+  const suffix = `_${columns}${include.length > 0 ? '_covering' : ''}`;
   for (let attempt = 1; ; attempt++) {
     const end = attempt === 1 ? suffix : `${suffix}_${attempt}`;
     const name = `${cut(relation, MAX_NAME_BYTES - Buffer.byteLength(end))}${end}`;

@@ -11,6 +11,7 @@ import { type ScanPlan, scanPlan } from './scan/scan-plan';
 type Settings = Pick<
   Config,
   | 'COLUMN_INDEX'
+  | 'ROLES'
   | 'COLUMN_INDEX_MEMORY_MB'
   | 'COLUMN_INDEX_FROM_PURCHASES'
   | 'DATABASE_URL'
@@ -31,7 +32,7 @@ export class ColumnIndex implements AudienceEngine, OnApplicationBootstrap, OnMo
     const { DATABASE_URL: url, COLUMN_INDEX, COLUMN_INDEX_MEMORY_MB, COLUMN_INDEX_FROM_PURCHASES } = config;
     const searchPath = `${config.DATABASE_SCHEMA},${config.CUSTOMERS_SCHEMA}`;
     const settings = { url: url ?? '', searchPath, maxBytes: COLUMN_INDEX_MEMORY_MB * 2 ** 20 };
-    const isOn = COLUMN_INDEX === 'auto' && url !== undefined;
+    const isOn = COLUMN_INDEX === 'auto' && url !== undefined && config.ROLES.includes('api'); // nobody could ask it
     this.keeper = new IndexKeeper(settings, isOn ? COLUMN_INDEX_FROM_PURCHASES : Infinity, this.logger);
   }
 

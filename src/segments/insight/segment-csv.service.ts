@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { Injectable, StreamableFile } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { stringify } from 'csv-stringify/sync';
 import { DataSource, type QueryRunner } from 'typeorm';
+import { csv } from '../../common/csv';
 import { Problem } from '../../common/problem';
 import { raw, rows, sql } from '../../common/sql';
 import { unlessGone, allowTime } from '../../database/connection-guard';
@@ -79,6 +79,3 @@ async function* lines(runner: QueryRunner, first: FiguresRow[], reveal?: 'email'
 
 const fetch = (runner: QueryRunner): Promise<FiguresRow[]> =>
   rows<FiguresRow>(runner, sql`FETCH ${raw(String(BATCH))} FROM customers`);
-
-/** A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers are not texts. */
-const csv = (lines: unknown[][]): string => stringify(lines, { escape_formulas: true, cast: { number: String } });

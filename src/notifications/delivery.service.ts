@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Problem } from '../common/problem';
+import { type Queryable, row, rows } from '../common/sql';
+import type {
+  ClaimedNotification,
+  ClaimRequest,
+  ClaimView,
+  ExtendRequest,
+  ExtendView,
+  ReleaseRequest,
+  ReleaseView,
+  SettleRequest,
+  SettleView,
+} from './delivery.dto';
+import { extendLease, leaseNew, type LeaseRow, releaseLease, selectAddresses, selectLease, settleLease } from './lease.sql';
+import { RenderingService } from './rendering.service';
+
+/** What to lease. */
+type LeaseWish = Omit<ClaimRequest, 'worker' | 'wait_seconds'>;
+
+/** The lease protocol of workers (docs/workers.md). */
+@Injectable()
+export class DeliveryService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly rendering: RenderingService,
+  ) {}
+
+  /** Leases what is to be delivered next: nobody else gets it until the lease ends. Without a token where there is nothing. */
+  async claim(request: LeaseWish, worker: string): Promise<ClaimView> {
+    return this.present(await this.lease(request, worker));
+  }
+
+  /** As `claim`, for whoever does it in a transaction and looks at it afterwards. */
+  async lease(
+    { limit = 100, lease_seconds = 60, channel }: LeaseWish,
+    worker: string,
+    database: Queryable = this.database,
+  ): Promise<LeaseRow | undefined> {
+    return (await rows<LeaseRow>(database, leaseNew(limit, lease_seconds, channel, worker)))[0];
+  }
+
+  /** A lease that is under way, with what is still open in it; none where others marked all of it by name. @throws Problem lease-lost */
+  async show(token: string | null): Promise<ClaimView> {
+    if (token === null) return this.view(undefined);
+    const [lease = lost()] = await rows<LeaseRow>(this.database, selectLease(token));
+    return this.view(lease.users.length > 0 ? lease : undefined);
+  }
+
+  /** Records what became of notifications of a lease. Repeating it changes nothing. @throws Problem lease-lost */
+  async settle(
+    { lease_token, sent = [], failed = [] }: SettleRequest,
+    database: Queryable = this.database,
+  ): Promise<SettleView> {
+    const [settled] = await rows<SettleView>(database, settleLease(lease_token, sent, failed));
+    return settled ?? lost();
+  }
+
+  /** @throws Problem lease-lost */
+  async extend({ lease_token, lease_seconds }: ExtendRequest, database: Queryable = this.database): Promise<ExtendView> {
+    const { lease_until } = await row<{ lease_until: Date | null }>(database, extendLease(lease_token, lease_seconds));
+    return { lease_until: (lease_until ?? lost()).toISOString() };
+  }
+
+  /** Gives back what is open in a lease, for others; it counts as no attempt. @throws Problem lease-lost */
+  async release({ lease_token }: ReleaseRequest, database: Queryable = this.database): Promise<ReleaseView> {
+    const { released } = await row<{ released: number | null }>(database, releaseLease(lease_token));
+    return { released: released ?? lost() };
+  }
+
+  /** A lease that was just taken. Where it cannot be shown it is given back, so that nobody's notifications count as lost. */
+  async present(lease: LeaseRow | undefined): Promise<ClaimView> {
+    try {
+      return await this.view(lease);
+    } catch (error) {
+      if (lease) await this.release({ lease_token: lease.token }).catch(() => undefined); // then it runs out
+      throw error;
+    }
+  }
+
+  /** A lease with its messages as its customers are to read them; without a token where there is none. */
+  private async view(lease: LeaseRow | undefined): Promise<ClaimView> {
+    if (!lease) return { lease_token: null, lease_until: null, notifications: [] };
+    const claimed = lease.users.map((user_id, i): ClaimedNotification => {
+      const dispatch_id = lease.dispatches[i];
+      const id = `${dispatch_id}:${user_id}`;
+      return { id, user_id, dispatch_id, ...lease.texts[dispatch_id], attempt: lease.attempts[i], data: {} };
+    });
+    const [rendered] = await Promise.all([this.rendering.render(claimed), this.addAddresses(claimed)]);
+    return {
+      lease_token: lease.token,
+      lease_until: lease.until.toISOString(),
+      notifications: rendered.map(({ missing: _missing, ...notification }) => notification),
+    };
+  }
+
+  /** A mail worker needs no customer table of its own. */
+  private async addAddresses(claimed: ClaimedNotification[]): Promise<void> {
+    const mails = claimed.filter(({ channel }) => channel === 'email');
+    if (mails.length === 0) return;
+    const found = await rows<{ id: string; email: string | null }>(
+      this.database,
+      selectAddresses(mails.map(({ user_id }) => user_id)),
+    );
+    const addressOf = new Map(found.map(({ id, email }) => [id, email]));
+    for (const { user_id, data } of mails) data.email = addressOf.get(user_id) ?? null;
+  }
+}
+
+function lost(): never {
+  throw new Problem(
+    'lease-lost',
+    'It ran out and somebody else has what was open in it, or it was settled or released. Nothing was changed.',
+  );
+}

@@ -1,0 +1,89 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { nameOf, type Principal } from '../../auth/principal';
+import { Problem } from '../../common/problem';
+import { row, rows } from '../../common/sql';
+import { allowTime } from '../../database/connection-guard';
+import { inTransaction } from '../../database/transaction';
+import type { Once } from '../../idempotency/once';
+import { keyOf, noSuchNotification } from '../notification-key';
+import type { FailureGroup, HistoryEntry, RedriveRequest, RedriveView } from './outcome.dto';
+import {
+  type DispatchFactsRow,
+  type FailureRow,
+  type HistoryRow,
+  holdDispatch,
+  redrive,
+  selectDispatchFacts,
+  selectFailures,
+  selectHistory,
+} from './outcome.sql';
+import { sql } from '../../common/sql';
+
+/** A million that failed are put back in about 20 s. */
+const REDRIVE_SECONDS = 120;
+/** Reasons beyond these are crumbs, or texts that differ from one notification to the next. */
+const MAX_GROUPS = 50;
+
+/** What became of notifications, and another try for those that were given up. */
+@Injectable()
+export class OutcomeService {
+  private readonly logger = new Logger(OutcomeService.name);
+
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** Tries again what was given up. @throws Problem dispatch-not-found, dispatch-over, campaign-expired */
+  redrive(id: string, { error }: RedriveRequest, caller: Principal, once: Once): Promise<RedriveView> {
+    return once((manager) =>
+      inTransaction(manager, async (transaction) => {
+        await allowTime(transaction, REDRIVE_SECONDS);
+        await this.refuseUnknown(id, transaction);
+        await rows(transaction, holdDispatch(id));
+        const { status, kind, expired } = await row<DispatchFactsRow>(transaction, selectDispatchFacts(id));
+        if (!['writing', 'dispatched', 'paused'].includes(status) || kind === 'dry_run')
+          throw new Problem('dispatch-over', `It is ${status}: nothing of it is sent any more.`);
+        if (expired) throw new Problem('campaign-expired', 'Its not_after has passed: nothing of it is sent any more.');
+        const { redriven } = await row<{ redriven: number }>(transaction, redrive(id, error, nameOf(caller)));
+        this.logger.log(`Dispatch ${id}: ${redriven} notifications are tried again, for ${nameOf(caller)}`);
+        return { redriven };
+      }),
+    );
+  }
+
+  /** What failed and why, the commonest reason first, fifty at most. @throws Problem dispatch-not-found */
+  async failures(id: string): Promise<FailureGroup[]> {
+    await this.refuseUnknown(id);
+    const found = await rows<FailureRow>(this.database, selectFailures(id, MAX_GROUPS));
+    return found.map((group) => ({
+      ...group,
+      failed: Number(group.failed),
+      retrying: Number(group.retrying),
+      first_at: group.first_at?.toISOString() ?? null,
+      last_at: group.last_at?.toISOString() ?? null,
+    }));
+  }
+
+  /** Every attempt, oldest first. @throws Problem notification-not-found */
+  async history(id: string): Promise<HistoryEntry[]> {
+    const key = keyOf(id);
+    const { exists } = await row<{ exists: boolean }>(
+      this.database,
+      sql`SELECT EXISTS (SELECT FROM notifications WHERE dispatch_id = ${key.dispatchId}::bigint AND user_id = ${key.userId}::uuid)`,
+    );
+    if (!exists) noSuchNotification();
+    const found = await rows<HistoryRow>(this.database, selectHistory(key));
+    return found.map((entry) => ({
+      ...entry,
+      claimed_at: entry.claimed_at.toISOString(),
+      ended_at: entry.ended_at?.toISOString() ?? null,
+      retry_at: entry.retry_at?.toISOString() ?? null,
+    }));
+  }
+
+  /** @throws Problem dispatch-not-found */
+  async refuseUnknown(id: string, manager: EntityManager = this.database.manager): Promise<void> {
+    const found = /^[1-9]\d{0,17}$/.test(id) ? await rows<DispatchFactsRow>(manager, selectDispatchFacts(id)) : [];
+    if (found.length === 0) throw new Problem('dispatch-not-found', 'There is no such dispatch.');
+  }
+}
