@@ -42,6 +42,7 @@ async function build(database: SeededDatabase) {
   const ms: number[] = [];
   for (let made = 1; ; made++) {
     const index = new ColumnIndex({
+      ROLES: ['api'],
       COLUMN_INDEX: 'auto',
       COLUMN_INDEX_MEMORY_MB: 2048,
       COLUMN_INDEX_FROM_PURCHASES: 0,
