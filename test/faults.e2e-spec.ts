@@ -1,5 +1,6 @@
 import { type Builds, takeBuild } from './faults/build';
 import { dispatchFaults } from './faults/dispatch';
+import { workerFaults } from './faults/workers';
 import { buildService } from './support/service-process';
 
 const seed = Date.now() % 1_000_000;
@@ -24,5 +25,14 @@ describe('dispatches, with processes killed in every window and connections cut'
 
     expect(outcome).toMatchObject({ seed, caught: true });
     expect(outcome.false_dispatched).toBeGreaterThan(0);
+  }, 300_000);
+});
+
+describe('deliveries, with workers killed in every window and stopped until others have what they hold', () => {
+  it('lose nothing, are settled once, and give nothing up but what kills its workers', async () => {
+    const outcome = await workerFaults({ builds, kills: 16, pauses: 4, seed });
+
+    expect(outcome).toMatchObject({ seed, found: [], kills: 16, lost: 0, double_settles: 0, innocents_dead: 0 });
+    expect(Object.values(outcome.windows)).not.toContain(0);
   }, 300_000);
 });

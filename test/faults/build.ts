@@ -1,7 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { transformFileSync } from '@swc/core';
 import { type Change, type MutantName, mutants } from './mutants';
 
+const COMMONJS = { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } } as const;
 const root = resolve(__dirname, '..', '..');
 
 /** What is tested, and copies of it that lack something. */
@@ -11,6 +13,8 @@ export interface Builds {
    * @throws Error where a text to be replaced is not there exactly once
    */
   make(mutant?: MutantName): string;
+  /** The script of a worker, as JavaScript: hundreds are started. */
+  worker(): string;
   remove(): void;
 }
 
@@ -31,6 +35,14 @@ export function takeBuild(): Builds {
         for (const change of mutants[mutant].changes) apply(change, join(copy, 'dist'), mutant);
       }
       return join(copy, 'dist', 'main.js');
+    },
+    worker: () => {
+      const [script] = [require.resolve('./worker-process'), require.resolve('./worker-calls')].map((source) => {
+        const compiled = join(directory, basename(source).replace(/ts$/, 'js'));
+        writeFileSync(compiled, transformFileSync(source, COMMONJS).code);
+        return compiled;
+      });
+      return script;
     },
     remove: () => {
       process.off('exit', remove);

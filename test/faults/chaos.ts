@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chance } from './chance';
 import type { Member, Strike } from './fleet';
+import { makeQuota } from './quota';
 import { momentsOf, type Window, windowOf, windows } from './windows';
 
 /** Who passes a window that may have a kill gets it at one of its moments, more often than not. */
 const KILLS_A_PASSAGE = 2;
 const MOST_LIKELY = 0.7;
-/** No window may be so many kills ahead of another. */
-const AHEAD = 2;
 /** Of the moments that lie in a window: connections ended by the server; COMMITs whose answer is lost; packets that are late. */
 const TERMINATED = 0.01;
 const CUT = 0.04;
@@ -47,19 +46,15 @@ export function makeChaos(
   chance: Chance,
   { terminate, crash }: { terminate: (backend: number) => Promise<void>; crash?: () => void },
 ): Chaos {
-  const left = new Map<Window, number>(where.map((window, i) => [window, Math.floor((total + i) / where.length)]));
-  const kills = Object.fromEntries(windows.map((window) => [window, 0])) as Record<Window, number>;
-  const figures: ChaosFigures = { kills, terminated: 0, cuts: 0, crashes: 0 };
+  const quota = makeQuota(total, windows, where);
+  const figures: ChaosFigures = { kills: quota.landed, terminated: 0, cuts: 0, crashes: 0 };
   let killsNow = 0;
   let momentsToCrash = Infinity;
   let quiet = true;
 
-  const isWanted = (window: Window) =>
-    (left.get(window) ?? 0) > 0 && kills[window] <= Math.min(...where.map((other) => kills[other])) + AHEAD;
   const kill = (window: Window, member: Member): boolean => {
-    if (killsNow === 0 || !isWanted(window) || !member.kill()) return false;
-    left.set(window, left.get(window)! - 1);
-    kills[window]++;
+    if (killsNow === 0 || !quota.isWanted(window) || !member.kill()) return false;
+    quota.count(window);
     killsNow--;
     return true;
   };
@@ -71,7 +66,7 @@ export function makeChaos(
       figures.crashes++;
       crash?.();
     }
-    if (killsNow > 0 && isWanted(window) && chance.of(Math.min(MOST_LIKELY, KILLS_A_PASSAGE / momentsOf(window)))) {
+    if (killsNow > 0 && quota.isWanted(window) && chance.of(Math.min(MOST_LIKELY, KILLS_A_PASSAGE / momentsOf(window)))) {
       if (moment === 'within') await sleep(chance.below(WITHIN_MS));
       if (kill(window, member)) return 'cut'; // unless another of its connections was faster
     }
@@ -91,7 +86,7 @@ export function makeChaos(
 
   return {
     figures,
-    killed: () => Object.values(kills).reduce((all, some) => all + some, 0),
+    killed: quota.total,
     strike,
     begin: (kills, crash) => {
       killsNow = kills;

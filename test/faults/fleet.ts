@@ -55,8 +55,9 @@ interface Running extends Member {
  * Starts processes ahead and lets some of them work. A process that waits its turn is complete, but its wire keeps the question for work to
  * itself.
  * @param main the built service
+ * @param ahead so many start or wait
  */
-export function startFleet(main: string, databaseUrl: string, chance: Chance, strike: Strike): Fleet {
+export function startFleet(main: string, databaseUrl: string, chance: Chance, strike: Strike, ahead = AHEAD): Fleet {
   const running = new Set<Running>();
   /** Those that only dispatch. */
   const silent = new Set<Running>();
@@ -116,7 +117,7 @@ export function startFleet(main: string, databaseUrl: string, chance: Chance, st
       racing.push(next);
       gates.get(next)!.open();
     }
-    const wanted = AHEAD + (inRace ? RACING - racing.length : 0);
+    const wanted = ahead + (inRace ? RACING - racing.length : 0);
     if (failedStarts < MOST_FAILED_STARTS) while (starting + waiting.length < wanted) void start();
   };
 

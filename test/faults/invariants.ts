@@ -11,20 +11,24 @@ export interface Violation {
   example: unknown;
 }
 
-/** The statements of invariants.sql. */
-const invariants = readFileSync(join(__dirname, 'invariants.sql'), 'utf8')
-  .split(/^-- name: /m)
-  .slice(1)
-  .map((part) => ({ name: part.slice(0, part.indexOf('\n')), statement: part.slice(part.indexOf('\n')) }));
+/** The statements of a file of invariants. */
+const statementsOf = (file: string) =>
+  readFileSync(join(__dirname, file), 'utf8')
+    .split(/^-- name: /m)
+    .slice(1)
+    .map((part) => ({ name: part.slice(0, part.indexOf('\n')), statement: part.slice(part.indexOf('\n')) }));
 
 /** A killed process's transaction ends when the server has noticed: it looks every 2 s while a long statement runs. */
 const LEFTOVERS_MS = 5000;
 const PAUSE_MS = 100;
 
 /** Everything that does not hold. What may be left over for a moment is given that moment. */
-export async function violations(database: Pick<FreshDatabase, 'query'>): Promise<Violation[]> {
+export async function violations(
+  database: Pick<FreshDatabase, 'query'>,
+  files: readonly string[] = ['invariants.sql'],
+): Promise<Violation[]> {
   const found: Violation[] = [];
-  for (const { name, statement } of invariants) {
+  for (const { name, statement } of files.flatMap(statementsOf)) {
     const giveUpAt = Date.now() + (name.startsWith('I8') ? LEFTOVERS_MS : 0);
     let rows = await database.query(statement);
     while (rows.length > 0 && Date.now() < giveUpAt) {

@@ -9,6 +9,8 @@ export interface Session {
   backend: number;
   /** Whatever who watches wants to know when the next statement comes. */
   doing: string;
+  /** The statement that is under way, as it came over the wire, with its values. */
+  said: Buffer;
 }
 
 /**
@@ -59,7 +61,7 @@ export async function startStatementProxy(server: string, watch: Watcher): Promi
 
 /** One connection. The client waits for each answer before it says more, as node-postgres does. */
 function follow(client: Socket, upstream: Socket, watch: Watcher): void {
-  const session: Session = { backend: 0, doing: '' };
+  const session: Session = { backend: 0, doing: '', said: Buffer.alloc(0) };
   const fromClient = reader(false);
   const fromServer = reader(true);
   let round: Message[] = [];
@@ -79,6 +81,7 @@ function follow(client: Socket, upstream: Socket, watch: Watcher): void {
     const bytes = Buffer.concat(messages.map((message) => message.bytes));
     const statement = textOf(messages);
     if (statement === undefined) return void upstream.write(bytes); // logging in, and leaving
+    session.said = bytes;
     if ((await watch('before', statement, session)) === 'cut') return cut();
     if (isGone) return;
     const said = new Promise<void>((done) => (answered = done));
