@@ -67,10 +67,13 @@ function settleOf(token: string, ids: readonly string[], outcomes: readonly Outc
   return { do: 'settle', token, sent, failed };
 }
 
-function strayOf(state: State, n: number): string | undefined {
-  const run = runOf(state, n);
-  const user = run === undefined ? undefined : at(Object.keys(state.runs[run].notifications), n);
-  return user && `${run}:${user}`;
+/** Rather one that somebody else may have. */
+function strayOf({ runs }: State, n: number): string | undefined {
+  const all = Object.entries(runs).flatMap(([run, { notifications }]) =>
+    Object.entries(notifications).map(([user, one]) => ({ ...one, id: `${run}:${user}` })),
+  );
+  const again = all.filter(({ retry }) => retry !== null);
+  return at(n % 3 > 0 && again.length > 0 ? again : all, n)?.id;
 }
 
 /** What was asked before. */
