@@ -34,6 +34,9 @@ const base = {
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
 };
 module.exports = {
+  // processes that are replaced when they have grown: all files in one take 4 GB
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
   projects: [
