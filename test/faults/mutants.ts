@@ -39,7 +39,7 @@ export const mutants: Readonly<Record<MutantName, Mutant>> = {
   'no-unique-key': {
     kills: [],
     caughtBy: /^I1 a customer has two notifications/,
-    changes: [{ file: STATEMENTS, from: /(AND d.status = 'writing') FOR UPDATE OF d SKIP LOCKED/, to: '$1' }],
+    changes: [{ file: STATEMENTS, from: /(AND d.status = 'writing') FOR NO KEY UPDATE OF d SKIP LOCKED/, to: '$1' }],
     schema: [
       'ALTER TABLE notifications DROP CONSTRAINT notifications_pkey',
       'ALTER TABLE dispatch_lanes DROP CONSTRAINT dispatch_lanes_pkey',
