@@ -8,15 +8,23 @@ import { fileURLToPath } from 'url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (...names) => path.join(root, ...names);
-const stamp = at('dist', '.built-from');
 const lock = at('.data', 'prepare.lock');
 const LOCK_POLL_MS = 200;
 const LOCK_WITHOUT_OWNER_MS = 10000;
 
+const CONFIGURATION = fs.readdirSync(root).filter((name) => /^(tsconfig.*|nest-cli|package-lock)\.json$/.test(name));
+/** What a build makes is not what it is made from. */
+const MADE = /(^|[/\\])(dist|node_modules|schema\.d\.ts|[^/\\]+\.spec\.ts)$/;
+
 const steps = {
   build: [
     { needed: () => isOutdated(root), what: 'Installing dependencies (npm ci)', run: () => install(root) },
-    { needed: () => readIfThere(stamp) !== fingerprint(), what: 'Building', run: build },
+    built('Building', at('dist'), ['src', ...CONFIGURATION], () =>
+      run(process.execPath, [at('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'build'], { cwd: root }),
+    ),
+    built('Building the dashboard', at('dashboard', 'dist'), ['dashboard', 'openapi.json', 'package-lock.json'], () =>
+      npm(root, ['run', '-s', 'build', '-w', 'dashboard']),
+    ),
   ],
   bench: [
     {
@@ -66,17 +74,29 @@ function isOutdated(directory) {
 }
 
 function install(directory) {
-  const npm = process.env.npm_execpath;
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const [command, all] = npm && /\.c?js$/.test(npm) ? [process.execPath, [npm, ...args]] : ['npm', args];
+  return npm(directory, ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+/** The npm that runs us, where it is known. */
+function npm(directory, args) {
+  const script = process.env.npm_execpath;
+  const [command, all] = script && /\.c?js$/.test(script) ? [process.execPath, [script, ...args]] : ['npm', args];
   return run(command, all, { cwd: directory, shell: command === 'npm' && process.platform === 'win32' });
 }
 
-function build() {
-  const from = fingerprint(); // before the build: what changes during it is built next time
-  const code = run(process.execPath, [at('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'build'], { cwd: root });
-  if (code === 0) fs.writeFileSync(stamp, from);
-  return code;
+/** A step that builds `output`, and leaves a stamp there of what it was built from. */
+function built(what, output, sources, make) {
+  const stamp = path.join(output, '.built-from');
+  return {
+    what,
+    needed: () => readIfThere(stamp) !== fingerprint(sources),
+    run: () => {
+      const from = fingerprint(sources); // before the build: what changes during it is built next time
+      const code = make();
+      if (code === 0) fs.writeFileSync(stamp, from);
+      return code;
+    },
+  };
 }
 
 function run(command, args, options) {
@@ -85,22 +105,16 @@ function run(command, args, options) {
   return done.status === null ? 1 : done.status;
 }
 
-/** Changes with every edit, rename and removal of what the build reads. */
-function fingerprint() {
+/** Changes with every edit, rename and removal of what a build reads. */
+function fingerprint(sources) {
   const hash = createHash('sha256');
   const add = (file) => {
-    const { size, mtimeMs } = fs.statSync(file);
-    hash.update(path.relative(root, file) + ' ' + size + ' ' + mtimeMs + '\n');
+    if (MADE.test(file)) return;
+    const stat = fs.statSync(file);
+    if (stat.isDirectory()) for (const name of fs.readdirSync(file)) add(path.join(file, name));
+    else hash.update(path.relative(root, file) + ' ' + stat.size + ' ' + stat.mtimeMs + '\n');
   };
-  const walk = (directory) => {
-    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
-      const file = path.join(directory, entry.name);
-      if (entry.isDirectory()) walk(file);
-      else if (!/\.spec\.ts$/.test(entry.name)) add(file);
-    }
-  };
-  walk(at('src'));
-  for (const name of fs.readdirSync(root)) if (/^(tsconfig.*|nest-cli|package-lock)\.json$/.test(name)) add(at(name));
+  for (const source of sources) add(at(source));
   return hash.digest('hex');
 }
 

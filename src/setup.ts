@@ -8,6 +8,7 @@ import { Problem } from './common/problem';
 import { ProblemFilter } from './common/problem.filter';
 import { validationPipe } from './common/validation';
 import type { Config } from './config/config';
+import { serveDashboard } from './dashboard/serve-dashboard';
 import { AnsweredBeforeFilter } from './idempotency/kept-answer';
 import { serveApiDocument } from './openapi-document';
 
@@ -69,11 +70,12 @@ export function setup(app: NestExpressApplication, config: Pick<Config, 'CORS_OR
   app.set('etag', false); // ETags are versions of ours, not hashes of bodies
   app.disable('x-powered-by');
   app.use(requestLog(log));
-  app.use('/docs', helmet(PAGE)); // the one page; what follows is for answers that nobody looks at in a browser
+  app.use('/docs', helmet(PAGE)); // what follows is for answers that nobody looks at in a browser
   app.use(answerHeaders);
   if (config.CORS_ORIGINS.length > 0)
     app.enableCors({ origin: [...config.CORS_ORIGINS], exposedHeaders: EXPOSED, maxAge: 600 });
-  if (!config.ROLES.includes('api')) app.use(healthOnly);
+  if (config.ROLES.includes('api')) serveDashboard(app);
+  else app.use(healthOnly);
   app.use(requireMediaType);
   for (const limit of bodyLimits) if (limit.type === 'application/json') app.useBodyParser('json', jsonBody(limit));
   app.use(guardJson);

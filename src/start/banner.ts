@@ -25,6 +25,7 @@ export function banner(config: Config, port: number, embedded: boolean, generate
     '',
     `  ${name} ${version} listens on ${base}`,
     '',
+    `  Dashboard      ${base}/admin/${signInPart(embedded, generated)}`,
     `  API document   ${base}/docs`,
     `  Admin token    ${tokenLine(embedded, generated)}`,
     '',
@@ -49,5 +50,9 @@ function tokenLine(embedded: boolean, generated?: AdminToken): string {
   if (!generated) return 'as configured';
   return embedded ? `${generated.token}  (kept in ${generated.file})` : `in ${generated.file}`;
 }
+
+/** One click signs in. Behind a #, a browser sends it to nobody, and the page takes it out of the address at once. */
+const signInPart = (embedded: boolean, generated?: AdminToken): string =>
+  generated && embedded ? `#token=${generated.token}` : '';
 
 const tokenInShell = (generated?: AdminToken): string => (generated ? `$(cat '${generated.file}')` : '${ADMIN_TOKENS%%,*}');

@@ -1,0 +1,3 @@
+import type { PageRoute } from '../../page-route';
+
+export const overview: PageRoute[] = [{ path: '/', texts: ['overview'], load: () => import('./overview-page') }];

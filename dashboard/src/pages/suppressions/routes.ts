@@ -1,0 +1,5 @@
+import type { PageRoute } from '../../page-route';
+
+export const suppressions: PageRoute[] = [
+  { path: '/suppressions', texts: ['suppressions'], load: () => import('./suppressions-page') },
+];
