@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AiModule } from './ai/ai.module';
+import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { CampaignsModule } from './campaigns/campaigns.module';
 import { CommonModule } from './common/common.module';
@@ -24,6 +25,7 @@ export class AppModule {
         ConfigModule.with(config),
         databaseModule(config),
         CommonModule,
+        AuditModule,
         AuthModule,
         IdempotencyModule, // after AuthModule: its guard asks who calls
         HealthModule,
