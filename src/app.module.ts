@@ -13,12 +13,14 @@ import { IdempotencyModule } from './idempotency/idempotency.module';
 import { NotificationsModule } from './notifications/notifications.module';
 import { SegmentsModule } from './segments/segments.module';
 import { SenderModule } from './sender/sender.module';
+import { SettingsModule } from './settings/settings.module';
 import { SuppressionsModule } from './suppressions/suppressions.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 
 @Module({})
 export class AppModule {
-  static with(config: Config): DynamicModule {
+  /** @param given the settings before the start filled in what was left out, where it did. They are shown, never used. */
+  static with(config: Config, given = config): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -36,6 +38,7 @@ export class AppModule {
         WebhooksModule,
         SenderModule.with(config),
         AiModule,
+        SettingsModule.with(given),
         FallbackModule, // last: it takes whatever no other route takes
       ],
     };

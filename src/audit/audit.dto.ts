@@ -51,7 +51,7 @@ export class AuditQuery extends ListQuery {
   to?: string;
 }
 
-const HASH = { pattern: '^[0-9a-f]{64}$', description: 'SHA-256.' };
+const HASH = { pattern: '^[0-9a-f]{64}$' };
 
 /** One thing that somebody did, or was not allowed to do. */
 export class AuditEntryView {
@@ -90,11 +90,11 @@ export class AuditEntryView {
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   detail: Record<string, unknown> | null;
 
-  /** Of the view before, as JSON with sorted keys; null where there was nothing. */
+  /** SHA-256 of the view before, as JSON with sorted keys; null where there was nothing. */
   @ApiProperty({ type: String, nullable: true, ...HASH })
   before_hash: string | null;
 
-  /** Of the view after, the one that `GET` shows; null where there is nothing any more. */
+  /** SHA-256 of the view after, the one that `GET` shows; null where there is nothing any more. */
   @ApiProperty({ type: String, nullable: true, ...HASH })
   after_hash: string | null;
 
@@ -106,7 +106,7 @@ export class AuditEntryView {
   @ApiProperty({ type: String, nullable: true, example: '203.0.113.7' })
   ip: string | null;
 
-  /** Of everything above and `previous_hash`. */
+  /** SHA-256 of `previous_hash` and everything above (docs/audit.md). */
   @ApiProperty(HASH)
   hash: string;
 

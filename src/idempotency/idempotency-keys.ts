@@ -9,7 +9,7 @@ import { AnsweredBefore, type KeptAnswer } from './kept-answer';
 import type { KeyedRequest } from './keyed-request';
 
 /** Longer than anybody repeats a request, and than the 24 hours that are promised. */
-const KEPT_HOURS = 48;
+export const KEPT_HOURS = 48;
 const REMOVED_AT_ONCE = 500;
 
 /** What is known of a key: the effect it had, its answer, or both. */

@@ -34,6 +34,6 @@ import { SegmentsService } from './segments.service';
     DatabaseEngine,
     ColumnIndex,
   ],
-  exports: [AudienceService],
+  exports: [AudienceService, ColumnIndex],
 })
 export class SegmentsModule {}
