@@ -39,6 +39,6 @@ import { SegmentsService } from './segments.service';
     DatabaseEngine,
     ColumnIndex,
   ],
-  exports: [AudienceService],
+  exports: [AudienceService, ColumnIndex],
 })
 export class SegmentsModule {}

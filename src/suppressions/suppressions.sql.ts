@@ -29,8 +29,6 @@ export interface StoredFigures {
   unchanged: string;
   unknown: string;
   unknown_lines: number[];
-  /** The customer with the lowest id; null where every line is unknown. */
-  first_user_id: string | null;
 }
 
 /**
@@ -61,8 +59,7 @@ export const store = (lines: SuppressionLines, createdBy: string): Sql => sql`
   )
   SELECT added, replaced, (SELECT count(*) FROM wanted) - added - replaced AS unchanged,
          (SELECT count(*) FROM found WHERE user_id IS NULL) AS unknown,
-         ARRAY(SELECT line FROM found WHERE user_id IS NULL ORDER BY line LIMIT 50) AS unknown_lines,
-         (SELECT user_id FROM wanted ORDER BY user_id LIMIT 1) AS first_user_id
+         ARRAY(SELECT line FROM found WHERE user_id IS NULL ORDER BY line LIMIT 50) AS unknown_lines
   FROM changes`;
 
 const byAddress = sql`SELECT lines.*, u.id AS user_id FROM lines LEFT JOIN users u ON lower(u.email) = lower(customer)`;
@@ -72,8 +69,15 @@ const view = sql`user_id, channel, reason, source, expires_at, coalesce(expires_
 export const selectSuppression = ({ userId, channel }: SuppressionKey): Sql =>
   sql`SELECT ${view} FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel}`;
 
+/** As it stays until the transaction ends. */
+export const lockSuppression = (key: SuppressionKey): Sql => sql`${selectSuppression(key)} FOR UPDATE`;
+
 export const deleteSuppression = ({ userId, channel }: SuppressionKey): Sql =>
-  sql`DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel} RETURNING 1`;
+  sql`DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel} RETURNING ${view}`;
+
+/** Every customer who has this address in some case. */
+export const selectCustomersAt = (email: string): Sql =>
+  sql`SELECT id FROM users u WHERE lower(u.email) = lower(${email}) ORDER BY id`;
 
 /** Which suppressions a list shows. */
 export interface SuppressionFilter {
