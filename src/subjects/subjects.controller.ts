@@ -3,7 +3,7 @@ import { ApiOkResponse } from '@nestjs/swagger';
 import { Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import { Refuses, TakesNoBody } from '../common/api-docs';
-import { Id, NoBody, NoQuery } from '../common/params';
+import { CustomerId, NoBody, NoQuery } from '../common/params';
 import { Once } from '../idempotency/once';
 import { ErasureView, SubjectExport } from './subject.dto';
 import { SubjectsService } from './subjects.service';
@@ -16,7 +16,7 @@ export class SubjectsController {
   @Get('export')
   @Refuses('customer-not-found')
   @ApiOkResponse({ type: SubjectExport })
-  export(@Id('user_id') userId: string) {
+  export(@CustomerId() userId: string) {
     return this.subjects.export(userId);
   }
 
@@ -30,7 +30,7 @@ export class SubjectsController {
   @TakesNoBody()
   @ApiOkResponse({ type: ErasureView })
   erase(
-    @Id('user_id') userId: string,
+    @CustomerId() userId: string,
     @NoBody() _body: unknown,
     @NoQuery() _query: unknown,
     @Caller() caller: Principal,
