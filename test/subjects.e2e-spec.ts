@@ -1,19 +1,9 @@
 import { inventory } from '../src/subjects/inventory';
 import { startApp, type TestApp } from './support/app';
-import {
-  claimDue,
-  comeDue,
-  type Dispatched,
-  dispatched,
-  expire,
-  lose,
-  progressOf,
-  reconcile,
-  show,
-  workerOf,
-} from './support/delivery';
+import { claimDue, comeDue, dispatched, expire, lose, progressOf, reconcile, show, workerOf } from './support/delivery';
 import { hold } from './support/hold';
 import { refusalFault } from './support/refusal';
+import { hits, wellKnown, wordColumns } from './support/subjects';
 
 let app: TestApp;
 let worker: ReturnType<typeof workerOf>;
@@ -37,76 +27,17 @@ const NOTHING = {
   mentions: [],
 };
 
-/** Columns of a text or JSON type in our schema. */
-const wordColumns = () =>
-  app.db.query<{ table: string; column: string }>(`
-    SELECT c.relname AS table, a.attname AS column
-    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
-    WHERE c.relnamespace = 'crm'::regnamespace AND c.relkind IN ('r', 'p')
-      AND (coalesce(e.typcategory, t.typcategory) = 'S' OR coalesce(e.typname, t.typname) IN ('json', 'jsonb', 'xml', 'hstore'))
-    ORDER BY 1, 2`);
-
-/** Where a text stands in our schema: `table.column`. */
-async function hits(text: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const { table, column } of await wordColumns()) {
-    const [{ is_there }] = await app.db.query<{ is_there: boolean }>(
-      `SELECT EXISTS (SELECT FROM crm."${table}" WHERE "${column}"::text ILIKE '%' || $1 || '%') AS is_there`,
-      [text],
-    );
-    if (is_there) found.push(`${table}.${column}`);
-  }
-  return found;
-}
-
-/** A customer of whom something is kept wherever something can be. */
-async function wellKnown(): Promise<{ id: string; all: Dispatched; email: string }> {
-  const webhook = { url: 'http://127.0.0.1:9/hook', events: ['notification.failed'] };
-  await app.api.post('/webhooks').send(webhook).expect(201);
-  const all = await dispatched(app, 3);
-  const id = all.users[0];
-  const email = `canary-${id.slice(0, 8)}@example.com`;
-  await app.db.query('UPDATE users SET email = $2 WHERE id = $1', [id, email]);
-  const lease = await worker.claim();
-  await worker.settle(lease.lease_token, {
-    sent: [{ id: all.ids[1] }],
-    failed: [
-      { id: all.ids[0], error: 'first canary: no mailbox' },
-      { id: all.ids[2], error: 'not hers' },
-    ],
-  });
-  await app.api.post(`/notifications/${all.ids[0]}/mark-failed`).send({ error: 'canary: no mailbox' }).expect(200);
-  await app.api.post(`/dispatches/${all.dispatch}/redrive`).send({ error: 'canary: no mailbox' }).expect(200);
-  await app.api.post(`/notifications/${all.ids[0]}/mark-failed`).send({ error: 'canary: still no mailbox' }).expect(200);
-  const { body: again } = await app.api
-    .post(`/campaigns/${all.campaign}/test-send`)
-    .send({ user_ids: [id] })
-    .expect(200);
-  await app.api
-    .post(`/notifications/${again.id}:${id}/mark-sent`)
-    .send({ delivery_info: { to: 'canary' } })
-    .expect(200);
-  for (const channel of [null, 'sms'])
-    await app.api
-      .post('/suppressions')
-      .set('Idempotency-Key', `a key of a test and ${channel}`)
-      .send({ user_id: id, channel, reason: 'requested', source: 'canary on the phone' })
-      .expect(201);
-  return { id, all, email };
-}
-
 it('the inventory has every column of our schema that can hold words, and no other', async () => {
   const declared = inventory.flatMap(({ table, columns }) => Object.keys(columns).map((column) => `${table}.${column}`));
-  expect((await wordColumns()).map(({ table, column }) => `${table}.${column}`).sort()).toEqual(declared.sort());
+  expect((await wordColumns(app)).map(({ table, column }) => `${table}.${column}`).sort()).toEqual(declared.sort());
   for (const { table, id, columns } of inventory)
     expect([table, Object.values(columns).includes('words')]).toEqual([table, id !== undefined]);
 });
 
 describe('erasing a customer', () => {
   it('leaves no word of them anywhere, and what is known of others', async () => {
-    const { id, all } = await wellKnown();
-    expect(await hits('canary')).toEqual([
+    const { id, all } = await wellKnown(app);
+    expect(await hits(app, 'canary')).toEqual([
       'dispatch_redrives.error',
       'idempotency_keys.body',
       'notification_attempts.error',
@@ -127,8 +58,8 @@ describe('erasing a customer', () => {
       mentions: [],
     });
 
-    expect(await hits('canary')).toEqual([]);
-    expect(await hits('not hers')).toEqual(['notification_attempts.error', 'notifications.error']);
+    expect(await hits(app, 'canary')).toEqual([]);
+    expect(await hits(app, 'not hers')).toEqual(['notification_attempts.error', 'notifications.error']);
     expect(await show(app, all.ids[0])).toMatchObject({ status: 'failed', error: null, meta: {} });
     expect((await app.db.query('SELECT email FROM users WHERE id = $1', [id]))[0].email).toContain('canary');
     expect(await erase(id)).toEqual({ was_erased: true, ...NOTHING });
@@ -158,7 +89,7 @@ describe('erasing a customer', () => {
       .post(`/notifications/${all.ids[0]}/mark-sent`)
       .send({ delivery_info: { to: 'canary' } })
       .expect(200);
-    expect(await hits('canary')).toEqual([]);
+    expect(await hits(app, 'canary')).toEqual([]);
   });
 
   it('in a dispatch that was cancelled, or of which leases are lost again and again, is counted once', async () => {
@@ -198,7 +129,7 @@ describe('erasing a customer', () => {
   });
 
   it('has its answer again with its key, and does not repeat what was answered about the customer', async () => {
-    const { id } = await wellKnown();
+    const { id } = await wellKnown(app);
     const key = 'an erasure of the test';
     const first = await erase(id, key);
     expect(await erase(id, key)).toEqual(first);
@@ -208,7 +139,7 @@ describe('erasing a customer', () => {
       .set('Idempotency-Key', 'a key of a test and sms')
       .send({ user_id: id, channel: 'sms', reason: 'requested', source: 'canary on the phone' });
     expect(refusalFault(again, { status: 409, type: 'conflict' })).toBeUndefined();
-    expect(await hits('canary')).toEqual([]);
+    expect(await hits(app, 'canary')).toEqual([]);
   });
 
   it('names what people wrote of them, and leaves that to those people', async () => {
@@ -225,16 +156,16 @@ describe('erasing a customer', () => {
   });
 
   it('is of all or nothing: where the end fails, nothing was done', async () => {
-    const { id, all } = await wellKnown();
-    const before = await hits('canary');
+    const { id, all } = await wellKnown(app);
+    const before = await hits(app, 'canary');
     const lock = await hold(app.db, `SELECT FROM notifications WHERE user_id = '${id}' FOR UPDATE`);
     const refused = await app.api.post(`/customers/${id}/erase`);
     expect(refusalFault(refused, { status: 503, type: 'database-busy' })).toBeUndefined();
     await lock.release();
-    expect(await hits('canary')).toEqual(before);
+    expect(await hits(app, 'canary')).toEqual(before);
     expect(await show(app, all.ids[0])).toMatchObject({ error: 'canary: still no mailbox' });
     await erase(id);
-    expect(await hits('canary')).toEqual([]);
+    expect(await hits(app, 'canary')).toEqual([]);
   });
 
   it('waits for whoever settles, and keeps nobody else from claiming and settling meanwhile', async () => {
@@ -255,7 +186,7 @@ describe('erasing a customer', () => {
   });
 
   it('of the same customer at once is done once', async () => {
-    const { id } = await wellKnown();
+    const { id } = await wellKnown(app);
     const answers = await Promise.all([1, 2, 3].map(() => app.api.post(`/customers/${id}/erase`)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     const removed = answers.map(({ body }) => body.webhook_events_removed).sort();
@@ -265,7 +196,7 @@ describe('erasing a customer', () => {
 
 describe('the export of a customer', () => {
   it('has everything that is kept of them, and what is read of them', async () => {
-    const { id, all, email } = await wellKnown();
+    const { id, all, email } = await wellKnown(app);
     await app.make.purchase({ id }, { total_amount: 12.5, days_ago: -3 });
 
     const { body } = await app.api.get(`/customers/${id}/export`).expect(200);
@@ -297,7 +228,7 @@ describe('the export of a customer', () => {
   });
 
   it('is there for one who has left, and after an erasure has nothing but that', async () => {
-    const { id } = await wellKnown();
+    const { id } = await wellKnown(app);
     await app.db.query('DELETE FROM users WHERE id = $1', [id]);
     expect((await app.api.get(`/customers/${id}/export`).expect(200)).body).toMatchObject({ customer: null });
     await erase(id);
