@@ -64,8 +64,12 @@ export class SegmentsService {
     const ids = page.items.map(({ id }) => id);
     const counted = query.counts ? await this.sizes.of(page.items, { source: query.source }) : undefined;
     // after the count, which is the newest size
-    const trends = query.trend ? bySegment(await rows<TrendRow>(this.database, selectTrends(ids, MOST_SIZES))) : undefined;
-    const uses = query.used_by ? bySegment(await rows<UseRow>(this.database, selectUses(ids, MOST_CAMPAIGNS))) : undefined;
+    const trends = query.trend
+      ? bySegment(await rows<TrendRow>(this.segments.manager, selectTrends(ids, MOST_SIZES)))
+      : undefined;
+    const uses = query.used_by
+      ? bySegment(await rows<UseRow>(this.segments.manager, selectUses(ids, MOST_CAMPAIGNS)))
+      : undefined;
     const views = page.map((segment) =>
       toSegmentView(segment, {
         total: counted && (counted.byId.get(segment.id) ?? null),

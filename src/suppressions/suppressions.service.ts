@@ -8,7 +8,7 @@ import { type Channel, channels } from '../common/channels';
 import { Cursors } from '../common/cursors';
 import { microsOf } from '../common/instant';
 import { badField, Problem } from '../common/problem';
-import { row, rows } from '../common/sql';
+import { type Queryable, row, rows } from '../common/sql';
 import { allowTime } from '../database/connection-guard';
 import { inTransaction } from '../database/transaction';
 import {
@@ -23,9 +23,12 @@ import { readSuppressions } from './suppression-file';
 import {
   countAll,
   deleteSuppression,
+  type ErasedRow,
+  eraseSuppressions,
   lockSuppression,
   selectCustomersAt,
   selectNow,
+  selectOfCustomer,
   selectPage,
   selectSuppression,
   store,
@@ -99,11 +102,32 @@ export class SuppressionsService {
     return found ? toSuppressionView(found) : noSuchSuppression();
   }
 
-  /** Lifts it: the customer may be messaged again. @throws Problem suppression-not-found */
+  /** Lifts it: the customer may be messaged again. @throws Problem suppression-not-found, conflict where the customer was erased */
   async remove(id: string, transaction: EntityManager, changed: Changed): Promise<void> {
-    const [removed] = await rows<SuppressionRow>(transaction, deleteSuppression(keyOf(id)));
-    const before = removed ? toSuppressionView(removed) : noSuchSuppression();
-    changed(before.id, { before });
+    const key = keyOf(id);
+    const [removed] = await rows<SuppressionRow>(transaction, deleteSuppression(key));
+    if (removed) return changed(toSuppressionView(removed).id, { before: toSuppressionView(removed) });
+    const [kept] = await rows<SuppressionRow>(transaction, selectSuppression(key));
+    if (!kept) noSuchSuppression();
+    throw new Problem(
+      'conflict',
+      'The customer was erased: this suppression is what is left of it, so that nobody messages them again, and it is not lifted.',
+    );
+  }
+
+  /** All that are kept of a customer, those that expired too. */
+  async ofCustomer(userId: string, database: Queryable): Promise<SuppressionView[]> {
+    return (await rows<SuppressionRow>(database, selectOfCustomer(userId))).map(toSuppressionView);
+  }
+
+  /** Leaves of a customer's suppressions one, in every channel and for good, that says nothing of them. */
+  async erase(
+    userId: string,
+    caller: Principal,
+    transaction: EntityManager,
+  ): Promise<{ removed: number; wasErased: boolean }> {
+    const { removed, was_erased } = await row<ErasedRow>(transaction, eraseSuppressions(userId, nameOf(caller)));
+    return { removed: Number(removed), wasErased: was_erased };
   }
 
   /** Suppresses everybody in a CSV file, or nobody. @throws Problem bad-request, body-too-large */
