@@ -1,6 +1,6 @@
 import type { Channel } from '../common/channels';
 import { join, type Sql, sql } from '../common/sql';
-import type { CreateSuppression, ShownReason, SuppressionReason } from './suppression.dto';
+import type { CreateSuppression, ShownReason } from './suppression.dto';
 
 /** What a suppression is kept under; channel '' is every channel. */
 export interface SuppressionKey {
