@@ -5,7 +5,7 @@ import { MAX_TEST_CUSTOMERS } from '../campaigns/dispatch/dispatch-request.dto';
 import { limitOf } from '../common/json-guard';
 import { MAX_LIMIT } from '../common/list.dto';
 import { KEPT_HOURS } from '../idempotency/idempotency-keys';
-import { MAX_BATCH, MAX_LEASE_SECONDS } from '../notifications/delivery.dto';
+XX;
 import { MAX_OVERLAPPING } from '../segments/insight/segment-insight.dto';
 import { LIMITS } from '../segments/rules/rule';
 import { MAX_LINES } from '../suppressions/suppression-file';
