@@ -8,6 +8,12 @@ interface ApiTag {
 
 /** The groups of the API document, in the order in which the page shows them. */
 export const apiTags: readonly ApiTag[] = [
+  { name: 'Overview', description: 'How the shop and its messages are doing, in figures.', paths: /^\/overview\// },
+  {
+    name: 'Customers',
+    description: 'One customer: what they bought, where they are, what is kept of them.',
+    paths: /^\/customers(\/|$)/,
+  },
   {
     name: 'Looking at segments',
     description: 'Whom a rule reaches, why, how many and how that changed. Nothing is sent.',

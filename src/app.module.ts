@@ -6,12 +6,15 @@ import { CommonModule } from './common/common.module';
 import { FallbackModule } from './common/fallback.module';
 import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
+import { CustomersModule } from './customers/customers.module';
 import { databaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { NotificationsModule } from './notifications/notifications.module';
+import { OverviewModule } from './overview/overview.module';
 import { SegmentsModule } from './segments/segments.module';
 import { SenderModule } from './sender/sender.module';
+import { SubjectsModule } from './subjects/subjects.module';
 import { SuppressionsModule } from './suppressions/suppressions.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 
@@ -32,6 +35,9 @@ export class AppModule {
         NotificationsModule,
         SuppressionsModule,
         WebhooksModule,
+        CustomersModule,
+        SubjectsModule,
+        OverviewModule,
         SenderModule.with(config),
         AiModule,
         FallbackModule, // last: it takes whatever no other route takes

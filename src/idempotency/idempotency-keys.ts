@@ -4,7 +4,18 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Problem } from '../common/problem';
 import { type Queryable, row, rows } from '../common/sql';
 import { inTransaction } from '../database/transaction';
-import { deleteOld, insertAnswer, insertKey, type KeyRow, selectKey, tryLock, updateAnswer } from './idempotency-keys.sql';
+import {
+  type AnswerRow,
+  deleteOld,
+  eraseShowing,
+  insertAnswer,
+  insertKey,
+  type KeyRow,
+  selectKey,
+  selectShowing,
+  tryLock,
+  updateAnswer,
+} from './idempotency-keys.sql';
 import { AnsweredBefore, type KeptAnswer } from './kept-answer';
 import type { KeyedRequest } from './keyed-request';
 
@@ -30,7 +41,7 @@ interface Claimed<T> {
 export class IdempotencyKeys {
   constructor(@InjectDataSource() readonly database: DataSource) {}
 
-  /** @throws AnsweredBefore where it has been answered; Problem idempotency-key-reused */
+  /** @throws AnsweredBefore where it has been answered; Problem idempotency-key-reused, conflict where that answer was erased */
   async refuseAnswered(request: KeyedRequest, database: Queryable = this.database): Promise<Kept | undefined> {
     const [found] = await rows<KeyRow>(database, selectKey(request));
     if (!found) return undefined;
@@ -40,7 +51,12 @@ export class IdempotencyKeys {
         'idempotency-key-reused',
         'This key came with another address, query or body before. Repeat the request as it was, or take a new key.',
       );
-    if (status !== null) throw new AnsweredBefore({ status, headers: headers ?? {}, body });
+    if (status !== null && headers === null)
+      throw new Problem(
+        'conflict',
+        'It was done, and is not done again. Its answer showed a customer who has been erased since.',
+      );
+    if (status !== null) throw new AnsweredBefore({ status, headers: headers!, body });
     return { effect };
   }
 
@@ -77,6 +93,16 @@ export class IdempotencyKeys {
   async answerWithoutEffect(request: KeyedRequest, answer: KeptAnswer): Promise<void> {
     const inserted = await rows(this.database, insertAnswer(request, answer));
     if (inserted.length === 0) await this.refuseAnswered(request);
+  }
+
+  /** Answers that are kept and have one of these texts in them, such as a customer's id. */
+  showing(texts: readonly string[], database: Queryable): Promise<AnswerRow[]> {
+    return rows<AnswerRow>(database, selectShowing(texts));
+  }
+
+  /** Erases those answers. @returns how many */
+  async erase(texts: readonly string[], transaction: EntityManager): Promise<number> {
+    return (await rows(transaction, eraseShowing(texts))).length;
   }
 
   /** Removes the keys that nobody will use again, a few at a time. Several replicas may do it at once. */

@@ -4,8 +4,11 @@ import { AudienceCounter } from './engines/audience-counter';
 import { AudienceService } from './audience.service';
 import { ColumnIndex } from './column-index/column-index';
 import { ColumnIndexController } from './column-index/column-index.controller';
+import { CustomerSegmentsController } from './insight/customer-segments.controller';
+import { CustomerSegmentsService } from './insight/customer-segments.service';
 import { DatabaseEngine } from './engines/database.engine';
 import { SegmentCsvService } from './insight/segment-csv.service';
+import { SegmentHealthService } from './segment-health.service';
 import { SegmentHistoryService } from './history/segment-history.service';
 import { SegmentInsightController } from './insight/segment-insight.controller';
 import { SegmentInsightService } from './insight/segment-insight.service';
@@ -19,13 +22,15 @@ import { SegmentsService } from './segments.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Segment])],
-  controllers: [SegmentInsightController, SegmentsController, ColumnIndexController],
+  controllers: [SegmentInsightController, SegmentsController, ColumnIndexController, CustomerSegmentsController],
   providers: [
     SegmentsService,
     SegmentInsightService,
     SegmentOverlapService,
     SegmentHistoryService,
     SegmentCsvService,
+    SegmentHealthService,
+    CustomerSegmentsService,
     SegmentSizes,
     SegmentRules,
     AudienceService,
@@ -34,6 +39,6 @@ import { SegmentsService } from './segments.service';
     DatabaseEngine,
     ColumnIndex,
   ],
-  exports: [AudienceService],
+  exports: [AudienceService, SegmentHealthService],
 })
 export class SegmentsModule {}

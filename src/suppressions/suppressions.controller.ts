@@ -51,9 +51,9 @@ export class SuppressionsController {
     return this.suppressions.get(id);
   }
 
-  /** Lift a suppression: the customer may be messaged again. */
+  /** Lift a suppression: the customer may be messaged again. That of a customer who was erased stays. */
   @Delete(':suppression_id')
-  @Refuses('suppression-not-found')
+  @Refuses('suppression-not-found', 'conflict')
   @HttpCode(204)
   @AnswersNothing()
   remove(@Param('suppression_id') id: string) {

@@ -7,7 +7,7 @@ import { type Channel, channels } from '../common/channels';
 import { Cursors } from '../common/cursors';
 import { microsOf } from '../common/instant';
 import { badField, Problem } from '../common/problem';
-import { row, rows } from '../common/sql';
+import { type Queryable, row, rows } from '../common/sql';
 import { allowTime } from '../database/connection-guard';
 import { inTransaction } from '../database/transaction';
 import {
@@ -22,7 +22,10 @@ import { readSuppressions } from './suppression-file';
 import {
   countAll,
   deleteSuppression,
+  type ErasedRow,
+  eraseSuppressions,
   selectNow,
+  selectOfCustomer,
   selectPage,
   selectSuppression,
   store,
@@ -90,10 +93,32 @@ export class SuppressionsService {
     return found ? toSuppressionView(found) : noSuchSuppression();
   }
 
-  /** Lifts it: the customer may be messaged again. @throws Problem suppression-not-found */
+  /** Lifts it: the customer may be messaged again. @throws Problem suppression-not-found, conflict where the customer was erased */
   async remove(id: string, database: EntityManager = this.database.manager): Promise<void> {
-    const removed = await rows(database, deleteSuppression(keyOf(id)));
-    if (removed.length === 0) noSuchSuppression();
+    const key = keyOf(id);
+    const removed = await rows(database, deleteSuppression(key));
+    if (removed.length > 0) return;
+    const [kept] = await rows<SuppressionRow>(database, selectSuppression(key));
+    if (!kept) noSuchSuppression();
+    throw new Problem(
+      'conflict',
+      'The customer was erased: this suppression is what is left of it, so that nobody messages them again, and it is not lifted.',
+    );
+  }
+
+  /** All that are kept of a customer, those that expired too. */
+  async ofCustomer(userId: string, database: Queryable): Promise<SuppressionView[]> {
+    return (await rows<SuppressionRow>(database, selectOfCustomer(userId))).map(toSuppressionView);
+  }
+
+  /** Leaves of a customer's suppressions one, in every channel and for good, that says nothing of them. */
+  async erase(
+    userId: string,
+    caller: Principal,
+    transaction: EntityManager,
+  ): Promise<{ removed: number; wasErased: boolean }> {
+    const { removed, was_erased } = await row<ErasedRow>(transaction, eraseSuppressions(userId, nameOf(caller)));
+    return { removed: Number(removed), wasErased: was_erased };
   }
 
   /** Suppresses everybody in a CSV file, or nobody. @throws Problem bad-request, body-too-large */

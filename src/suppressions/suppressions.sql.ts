@@ -1,6 +1,6 @@
 import type { Channel } from '../common/channels';
 import { join, type Sql, sql } from '../common/sql';
-import type { SuppressionReason } from './suppression.dto';
+import type { ShownReason } from './suppression.dto';
 
 /** What a suppression is kept under; channel '' is every channel. */
 export interface SuppressionKey {
@@ -38,7 +38,7 @@ export interface StoredFigures {
  * every customer who has it in some case: nobody is messaged because a letter was written otherwise.
  *
  * Written in the order of the key, so that two of these at once wait for each other and cannot deadlock. A row that would become what it
- * is, is not written: the same file again costs no WAL.
+ * is, is not written: the same file again costs no WAL; nor is that of a customer who was erased.
  */
 export const store = (lines: SuppressionLines, createdBy: string): Sql => sql`
   WITH lines AS (
@@ -54,7 +54,7 @@ export const store = (lines: SuppressionLines, createdBy: string): Sql => sql`
     SELECT user_id, channel, reason, source, expires_at, ${createdBy} FROM wanted ORDER BY user_id, channel
     ON CONFLICT (user_id, channel) DO UPDATE
       SET reason = excluded.reason, source = excluded.source, expires_at = excluded.expires_at
-      WHERE (s.reason, s.source, s.expires_at) IS DISTINCT FROM (excluded.reason, excluded.source, excluded.expires_at)
+      WHERE s.reason <> 'erased' AND (s.reason, s.source, s.expires_at) IS DISTINCT FROM (excluded.reason, excluded.source, excluded.expires_at)
     RETURNING xmax = 0 AS is_new -- a row that was there has been locked by this transaction
   ), changes AS (
     SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS replaced FROM written
@@ -72,14 +72,37 @@ const view = sql`user_id, channel, reason, source, expires_at, coalesce(expires_
 export const selectSuppression = ({ userId, channel }: SuppressionKey): Sql =>
   sql`SELECT ${view} FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel}`;
 
+/** A row, or none where there is none to lift. */
 export const deleteSuppression = ({ userId, channel }: SuppressionKey): Sql =>
-  sql`DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel} RETURNING 1`;
+  sql`DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel} AND reason <> 'erased' RETURNING 1`;
+
+export interface ErasedRow {
+  /** Suppressions with what was known of them; as text. */
+  removed: string;
+  was_erased: boolean;
+}
+
+/** One suppression in the place of all that a customer has: in every channel, for good, and with nothing in it but the customer's id. */
+export const eraseSuppressions = (userId: string, createdBy: string): Sql => sql`
+  WITH removed AS (
+    DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel <> '' RETURNING 1
+  ), kept AS (
+    INSERT INTO suppressions AS s (user_id, reason, created_by) VALUES (${userId}::uuid, 'erased', ${createdBy})
+    ON CONFLICT (user_id, channel) DO UPDATE
+      SET reason = excluded.reason, source = excluded.source, expires_at = NULL, created_by = excluded.created_by, created_at = excluded.created_at
+      WHERE s.reason <> 'erased'
+    RETURNING xmax = 0 AS is_new
+  )
+  SELECT (SELECT count(*) FROM removed) + (SELECT count(*) FROM kept WHERE NOT is_new) AS removed, NOT EXISTS (SELECT FROM kept) AS was_erased`;
+
+export const selectOfCustomer = (userId: string): Sql =>
+  sql`SELECT ${view} FROM suppressions WHERE user_id = ${userId}::uuid ORDER BY channel`;
 
 /** Which suppressions a list shows. */
 export interface SuppressionFilter {
   userId?: string;
   channel?: Channel;
-  reason?: SuppressionReason;
+  reason?: ShownReason;
   inForce?: boolean;
 }
 

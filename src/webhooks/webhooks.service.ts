@@ -7,7 +7,7 @@ import { egressFault } from '../common/egress';
 import { changedMeanwhile, type ExpectedVersion } from '../common/if-match';
 import type { ActiveListQuery } from '../common/list.dto';
 import { badField, Problem } from '../common/problem';
-import { row, rows } from '../common/sql';
+import { type Queryable, row, rows } from '../common/sql';
 import { byId, edit, newestFirst } from '../common/table';
 import { CONFIG, type Config } from '../config/config';
 import { inTransaction } from '../database/transaction';
@@ -19,6 +19,7 @@ import {
   type DeliveriesQuery,
   type DeliveryRow,
   type DeliveryView,
+  type EventRow,
   type RotatedSecretView,
   toDeliveryView,
   toWebhookView,
@@ -29,6 +30,7 @@ import { Webhook } from './webhook.entity';
 import { WebhookDeliverer } from './webhook-deliverer';
 import {
   countDeliveries,
+  deleteEventsOf,
   deleteWebhook,
   expireSecret,
   forgetReplaced,
@@ -36,6 +38,7 @@ import {
   insertTest,
   lockWebhook,
   selectDeliveries,
+  selectEventsOf,
 } from './webhooks.sql';
 
 /** A secret that was replaced signs so long beside the new one. */
@@ -134,6 +137,16 @@ export class WebhooksService {
       total ? row<{ total: string }>(manager, countDeliveries(id, status)) : undefined,
     ]);
     return this.cursors.page(found, limit, scope, (last) => [last.id], count && Number(count.total)).map(toDeliveryView);
+  }
+
+  /** What was told of a customer, or was to be, the oldest first. */
+  ofCustomer(userId: string, database: Queryable): Promise<EventRow[]> {
+    return rows<EventRow>(database, selectEventsOf(userId));
+  }
+
+  /** Removes that, sent or not. @returns how many events */
+  async eraseCustomer(userId: string, transaction: EntityManager): Promise<number> {
+    return (await rows(transaction, deleteEventsOf(userId))).length;
   }
 
   private async refuseEgress(url: string): Promise<void> {
