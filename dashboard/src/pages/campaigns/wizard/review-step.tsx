@@ -1,0 +1,107 @@
+import { Alert, Anchor, Button, List, Skeleton, Stack, Text } from '@mantine/core';
+import { IconAlertCircle, IconFlask } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Card } from '../../../components/card';
+import { ProblemAlert } from '../../../components/problem-alert';
+import { AudiencePicture } from '../audience/audience-picture';
+import { UnionCount } from '../audience/union-count';
+import { useDryRun } from '../audience/use-dry-run';
+import { useSegments } from '../campaign-calls';
+import { MessagePreview } from '../message/message-preview';
+import { TestSendDialog } from '../send/test-send-dialog';
+import { bodyOf, type Fault, type Step, STEPS } from './draft';
+import { useRuleFacts } from './rule-facts';
+import type { StepProps } from './step-props';
+import classes from './wizard.module.css';
+
+/** The whole campaign on one page, and what is still missing. */
+export function ReviewStep({
+  draft,
+  saved,
+  activeSegments,
+  faultsByStep,
+  href,
+  isLooking,
+}: StepProps & { faultsByStep: Record<Step, Fault[]>; href: (step: Step) => string; isLooking: boolean }) {
+  const { t } = useTranslation(['campaigns', 'common']);
+  const segments = useSegments({ counts: true });
+  const ruleFacts = useRuleFacts();
+  const run = useDryRun(saved?.id ?? '', saved?.version ?? '', { enabled: isLooking && saved !== undefined });
+  const [isTesting, setTesting] = useState(false);
+  const names = (ids: string[]) => ids.map((id) => segments.byId.get(id)?.name ?? id.slice(0, 8)).join(', ');
+  const missing = STEPS.flatMap((step) => faultsByStep[step].map((fault) => ({ step, fault })));
+  const edit = (step: Step) => (
+    <Anchor component={Link} to={href(step)} size="sm" aria-label={t('review.editStep', { step: t(`step.${step}`) })}>
+      {t('common:action.edit')}
+    </Anchor>
+  );
+  return (
+    <div className={classes.beside}>
+      <Stack gap="md">
+        {missing.length > 0 && (
+          <Alert color="orange" icon={<IconAlertCircle aria-hidden />} title={t('review.missing')}>
+            <List size="sm">
+              {missing.map(({ step, fault }) => (
+                <List.Item key={fault}>
+                  <Anchor component={Link} to={href(step)} size="sm">
+                    {t(`fault.${fault}`)}
+                  </Anchor>
+                </List.Item>
+              ))}
+            </List>
+          </Alert>
+        )}
+        <Card title={t('review.audience')} actions={edit('audience')}>
+          <Stack gap="md">
+            <dl className={classes.facts}>
+              <dt>{t('audience.included')}</dt>
+              <dd>{names(draft.segment_ids) || t('common:none')}</dd>
+              <dt>{t('audience.excluded')}</dt>
+              <dd>{names(draft.excluded_segment_ids) || t('common:none')}</dd>
+            </dl>
+            {run.error && saved && <ProblemAlert error={run.error} onRetry={() => void run.refetch()} />}
+            {isLooking && saved && run.isPending && <Skeleton height={220} />}
+            {run.data && saved ? (
+              <AudiencePicture dispatch={run.data} segments={segments.byId} />
+            ) : (
+              <UnionCount included={activeSegments} excluded={draft.excluded_segment_ids} />
+            )}
+          </Stack>
+        </Card>
+        <Card title={t('step.rules')} actions={edit('rules')}>
+          <dl className={classes.facts}>
+            {ruleFacts(bodyOf(draft)).map(({ name, text }) => [
+              <dt key={name}>{name}</dt>,
+              <dd key={`${name} is`}>{text}</dd>,
+            ])}
+          </dl>
+        </Card>
+      </Stack>
+      <Card
+        title={draft.name || t('review.unnamed')}
+        description={t(`common:channel.${draft.channel}`)}
+        actions={edit('message')}
+      >
+        <Stack gap="md">
+          <MessagePreview channel={draft.channel} text={draft} saved={saved} included={activeSegments} />
+          <Button
+            variant="default"
+            leftSection={<IconFlask size={18} aria-hidden />}
+            disabled={!saved}
+            onClick={() => setTesting(true)}
+          >
+            {t('test.open')}
+          </Button>
+          {!saved && (
+            <Text size="xs" c="dimmed">
+              {t('test.saveFirst')}
+            </Text>
+          )}
+          {saved && <TestSendDialog campaignId={saved.id} opened={isTesting} onClose={() => setTesting(false)} />}
+        </Stack>
+      </Card>
+    </div>
+  );
+}
