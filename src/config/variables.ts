@@ -14,6 +14,10 @@ const integer = (min: number, max: number) =>
       : fail(`must be a whole number from ${min} to ${max}`),
   );
 
+const headerToken = makeExactValidator<string>((text) =>
+  /^[\x21-\x7e]{1,500}$/.test(text) ? text : fail('must be printable ASCII without spaces, at most 500 characters'),
+);
+
 /** A plain PostgreSQL identifier: it is written into `search_path`, so nothing that would need quoting is let in. */
 const identifier = makeExactValidator<string>((text) =>
   /^[a-z_][a-z0-9_]{0,62}$/.test(text) ? text : fail('must be a lower-case PostgreSQL name (a-z, 0-9, _; at most 63)'),
@@ -267,8 +271,22 @@ export const variables = {
     999_999_999,
   )({ default: 100_000, desc: 'With fewer purchases PostgreSQL is fast enough: there is no column index.' }),
 
+  LLM_PROVIDER: str({
+    default: 'ollama',
+    choices: ['ollama', 'openai'],
+    desc: 'How the model is asked: as Ollama has it, or as OpenAI, vLLM, llama.cpp and others have chat completions.',
+  }),
   OLLAMA_HOST: httpUrl({ default: 'http://ollama:11434', desc: 'Where Ollama listens; keep it on a private network.' }),
-  LLM_MODEL: text(200)({ default: 'llama3.2:1b-instruct', desc: 'The model asked, as `ollama pull` names it.' }),
+  LLM_BASE_URL: httpUrl({
+    default: undefined,
+    desc: 'With LLM_PROVIDER=openai: what stands before /chat/completions, mostly with /v1.',
+    example: 'http://vllm:8000/v1',
+  }),
+  LLM_API_KEY: headerToken({ default: undefined, desc: 'With LLM_PROVIDER=openai: its bearer token, if it wants one.' }),
+  LLM_MODEL: text(200)({
+    default: 'llama3.2:1b-instruct',
+    desc: 'The model asked, as `ollama pull` names it; with LLM_PROVIDER=openai as its server does, and required.',
+  }),
   LLM_TIMEOUT_SECONDS: integer(
     1,
     3600,
