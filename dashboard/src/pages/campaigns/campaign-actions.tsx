@@ -56,7 +56,11 @@ export function CampaignActions({ campaign, etag }: Loaded) {
         </Menu.Target>
         <Menu.Dropdown>
           {campaign.is_active ? (
-            <Menu.Item color="red" leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={() => setOpen('deactivate')}>
+            <Menu.Item
+              color="red"
+              leftSection={<IconPlayerPause size={16} aria-hidden />}
+              onClick={() => setOpen('deactivate')}
+            >
               {t('detail.deactivate')}
             </Menu.Item>
           ) : (

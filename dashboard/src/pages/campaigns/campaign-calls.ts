@@ -82,7 +82,9 @@ async function resolved(dispatch: Dispatch, signal: AbortSignal | undefined): Pr
     signal?.throwIfAborted();
     seen = await read(api.GET('/dispatches/{dispatch_id}', { params: { path: { dispatch_id: seen.id } }, signal }));
   }
-  if (seen.status === 'failed' && seen.error)
-    throw new ApiProblem(seen.error.type, 409, seen.error.detail, [], { ...seen.error }, undefined);
+  if (seen.status === 'failed' && seen.error) {
+    const { type, detail, ...figures } = seen.error;
+    throw new ApiProblem(type, 409, detail, [], figures, undefined);
+  }
   return seen;
 }

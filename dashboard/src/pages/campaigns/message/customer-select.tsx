@@ -48,7 +48,7 @@ export function CustomerSelect(props: {
       data={data}
       value={props.value}
       onChange={(value, option) => {
-        if (value) setPicked({ value, label: option.label });
+        if (value && option) setPicked({ value, label: option.label });
         props.onChange(value, option?.label ?? '');
       }}
       searchable
