@@ -22,6 +22,16 @@ export function CampaignActions({ campaign, etag }: Loaded) {
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
 
+  /** What failed because somebody else was first is read again, so that it can be tried again. */
+  const reading = async (change: Promise<unknown>): Promise<void> => {
+    try {
+      await change;
+    } catch (error) {
+      void cache.invalidateQueries({ queryKey: campaignQuery(campaign.id).queryKey });
+      throw error;
+    }
+  };
+
   async function changed(text: string): Promise<void> {
     await cache.invalidateQueries({ queryKey: ['campaigns'] });
     done(text);
@@ -79,9 +89,11 @@ export function CampaignActions({ campaign, etag }: Loaded) {
         confirm={t('detail.deactivate')}
         color="red"
         onConfirm={async () => {
-          await api.DELETE('/campaigns/{campaign_id}', {
-            params: { path: { campaign_id: campaign.id }, header: { 'If-Match': etag } },
-          });
+          await reading(
+            api.DELETE('/campaigns/{campaign_id}', {
+              params: { path: { campaign_id: campaign.id }, header: { 'If-Match': etag } },
+            }),
+          );
           await changed(t('detail.deactivated'));
         }}
       >
@@ -93,10 +105,7 @@ export function CampaignActions({ campaign, etag }: Loaded) {
         title={t('detail.activateTitle', { name: campaign.name })}
         confirm={t('detail.activate')}
         onConfirm={async () => {
-          cache.setQueryData(
-            campaignQuery(campaign.id).queryKey,
-            await updateCampaign(campaign.id, { is_active: true }, etag),
-          );
+          await reading(updateCampaign(campaign.id, { is_active: true }, etag));
           await changed(t('detail.activated'));
         }}
       >

@@ -4,11 +4,12 @@ import { Link } from 'react-router';
 import { Card, Halves } from '../../components/card';
 import { useFormat } from '../../i18n/use-format';
 import { type Campaign, useSegments } from './campaign-calls';
+import { ScheduleCard } from './schedule/schedule-card';
 import { MessagePreview } from './message/message-preview';
 import { useRuleFacts } from './wizard/rule-facts';
 import classes from './wizard/wizard.module.css';
 
-/** What a campaign is: whom it goes to, by which rules, and what it says. */
+/** What a campaign is: whom it goes to, by which rules, when, and what it says. */
 export function CampaignFacts({ campaign, etag }: { campaign: Campaign; etag: string }) {
   const { t } = useTranslation(['campaigns', 'common']);
   const format = useFormat();
@@ -48,6 +49,7 @@ export function CampaignFacts({ campaign, etag }: { campaign: Campaign; etag: st
             <dd>{format.dateTime(campaign.updated_at)}</dd>
           </dl>
         </Card>
+        <ScheduleCard campaign={campaign} />
       </Stack>
       <Card title={t('step.message')} description={t(`common:channel.${campaign.channel}`)}>
         <MessagePreview

@@ -5,13 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { PageHeader } from '../../components/page-header';
 import { ProblemAlert } from '../../components/problem-alert';
-import { StatusBadge } from '../../components/status-badge';
 import { CampaignActions } from './campaign-actions';
 import { campaignQuery } from './campaign-calls';
+import { CampaignState } from './campaign-state';
 import { CampaignFacts } from './campaign-facts';
 import { DispatchesTable } from './dispatches-table';
 import { ResultsCard } from './results/results-card';
-import { ScheduleCard } from './schedule/schedule-card';
 
 /** A campaign: what it is, when it goes out, what it did, and the way to send it. */
 export function Page() {
@@ -40,7 +39,7 @@ export function Page() {
         title={campaign.name}
         parent={parent}
         description={campaign.description || undefined}
-        badge={<StatusBadge status={campaign.is_active ? 'active' : 'inactive'} />}
+        badge={<CampaignState isActive={campaign.is_active} />}
         actions={<CampaignActions key={campaign.id} campaign={campaign} etag={etag} />}
       />
       <Stack gap="md">
@@ -51,7 +50,6 @@ export function Page() {
         )}
         <CampaignFacts campaign={campaign} etag={etag} />
         <ResultsCard campaignId={campaign.id} />
-        <ScheduleCard campaign={campaign} />
         <DispatchesTable campaignId={campaign.id} />
       </Stack>
     </>

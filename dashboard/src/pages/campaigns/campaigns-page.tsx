@@ -11,6 +11,7 @@ import { PageHeader } from '../../components/page-header';
 import { StatusBadge } from '../../components/status-badge';
 import { Ago } from '../../components/time';
 import { useFormat } from '../../i18n/use-format';
+import { CampaignState } from './campaign-state';
 import { type Campaign, useSegments } from './campaign-calls';
 import classes from './campaigns.module.css';
 
@@ -40,17 +41,19 @@ export function Page() {
       key: 'name',
       label: t('list.name'),
       render: (campaign) => (
-        <Anchor component={Link} to={`/campaigns/${campaign.id}`} fw={600} size="sm" className={classes.name}>
-          {campaign.name}
-        </Anchor>
+        <div className={classes.name}>
+          <Anchor component={Link} to={`/campaigns/${campaign.id}`} fw={600} size="sm" lineClamp={2} title={campaign.name}>
+            {campaign.name}
+          </Anchor>
+          <Group gap={6} mt={2}>
+            <Text size="xs" c="dimmed">
+              {t(`common:channel.${campaign.channel}`)}
+            </Text>
+            {!campaign.is_active && <CampaignState isActive={false} />}
+          </Group>
+        </div>
       ),
     },
-    {
-      key: 'state',
-      label: t('list.state'),
-      render: ({ is_active }) => <StatusBadge status={is_active ? 'active' : 'inactive'} />,
-    },
-    { key: 'channel', label: t('list.channel'), render: ({ channel }) => t(`common:channel.${channel}`) },
     {
       key: 'segments',
       label: t('list.segments'),
@@ -65,12 +68,14 @@ export function Page() {
       label: t('list.last'),
       render: ({ last_dispatch: last }) =>
         last ? (
-          <Group gap={6} wrap="nowrap">
+          <div className={classes.short}>
             <StatusBadge status={last.status} />
-            <Anchor component={Link} to={`/dispatches/${last.id}`} size="sm">
-              <Ago at={last.created_at} />
-            </Anchor>
-          </Group>
+            <div>
+              <Anchor component={Link} to={`/dispatches/${last.id}`} size="sm">
+                <Ago at={last.created_at} />
+              </Anchor>
+            </div>
+          </div>
         ) : (
           <Text size="sm" c="dimmed">
             {t('common:never')}
@@ -86,9 +91,21 @@ export function Page() {
     {
       key: 'next',
       label: t('list.next'),
-      render: ({ next_at }) => (next_at ? <time dateTime={next_at}>{format.dateTime(next_at)}</time> : '–'),
+      render: ({ next_at }) => (
+        <Text size="sm" className={classes.short} c={next_at ? undefined : 'dimmed'}>
+          {next_at ? <time dateTime={next_at}>{format.dateTime(next_at)}</time> : '–'}
+        </Text>
+      ),
     },
-    { key: 'updated', label: t('list.updated'), render: ({ updated_at }) => <Ago at={updated_at} /> },
+    {
+      key: 'updated',
+      label: t('list.updated'),
+      render: ({ updated_at }) => (
+        <Text size="sm" c="dimmed" className={classes.short}>
+          <Ago at={updated_at} />
+        </Text>
+      ),
+    },
   ];
   const create = (
     <Button component={Link} to="/campaigns/new" leftSection={<IconPlus size={18} aria-hidden />}>

@@ -12,6 +12,8 @@ const MOST = 50;
 /** Segments that are chosen, with their sizes, and a search for more. */
 export function SegmentPicker(props: {
   label: string;
+  /** Names what is chosen. */
+  listLabel: string;
   description: string;
   placeholder: string;
   /** Ids. */
@@ -70,7 +72,7 @@ export function SegmentPicker(props: {
         )}
       />
       {props.chosen.length > 0 && (
-        <ul className={classes.list} aria-label={props.label}>
+        <ul className={classes.list} aria-label={props.listLabel}>
           {props.chosen.map((id) => {
             const segment = props.segments.get(id);
             const name = segment?.name ?? id.slice(0, 8);

@@ -2,7 +2,7 @@ import type { Schema } from '../../../api/client';
 
 type Dispatch = Schema<'DispatchView'>;
 
-export const REASONS = ['excluded', 'suppressed', 'already_notified', 'frequency_capped', 'holdout'] as const;
+const REASONS = ['excluded', 'suppressed', 'already_notified', 'frequency_capped', 'holdout'] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** A bar of the waterfall. `from` and `share` are parts of the matched, 0…1: where the bar begins and how long it is. */

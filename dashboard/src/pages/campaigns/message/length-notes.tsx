@@ -26,7 +26,7 @@ export function LengthNotes({ channel, text }: { channel: Schema<'CampaignView'>
       )}
       {sms && sms.odd.length > 0 && (
         <Note isWarning>
-          {t('length.unicode', { characters: format.list(sms.odd.map((character) => `“${character}”`)) })}
+          {t('length.unicode', { characters: format.list(sms.odd.map((character) => t('quoted', { text: character }))) })}
         </Note>
       )}
       {message.seen !== undefined && message.characters > message.seen && (

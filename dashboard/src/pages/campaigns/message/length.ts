@@ -42,7 +42,7 @@ export function smsSize(text: string): SmsSize {
 }
 
 /** Characters that are usually seen before a text is cut; rules of thumb, since every device has its own. */
-export const SEEN: Readonly<Record<Channel, { title?: number; message?: number }>> = {
+const SEEN: Readonly<Record<Channel, { title?: number; message?: number }>> = {
   email: { title: 60 },
   sms: {},
   webpush: { title: 50, message: 120 },

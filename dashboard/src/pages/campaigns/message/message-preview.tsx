@@ -15,6 +15,7 @@ import { useRendered } from './use-rendered';
 
 const SAMPLE = 8;
 const NOBODY = 'nobody';
+const shortName = (field: string) => field.replace(/^preferences\./, '');
 
 /** The message as one customer reads it, of the audience or any other, and how long it is. */
 export function MessagePreview(props: {
@@ -54,7 +55,10 @@ export function MessagePreview(props: {
       </Skeleton>
       {rendered.text.missing.length > 0 && (
         <Text size="sm" c="dimmed">
-          {t('preview.missing', { count: rendered.text.missing.length, fields: format.list(rendered.text.missing) })}
+          {t('preview.missing', {
+            count: rendered.text.missing.length,
+            fields: format.list(rendered.text.missing.map(shortName)),
+          })}
         </Text>
       )}
       <LengthNotes channel={props.channel} text={rendered.text} />

@@ -28,7 +28,7 @@ export function useAiDraft(): AiDraft {
       signal: run.signal,
     });
     if (!data) throw offline(undefined);
-    for await (const { event, data: json } of readEvents(data as ReadableStream<Uint8Array>)) {
+    for await (const { event, data: json } of readEvents(data)) {
       if (run.signal.aborted) return;
       const body = JSON.parse(json) as { text: string } & Schema<'ProblemView'>;
       if (event === 'token') setText((before) => before + body.text);

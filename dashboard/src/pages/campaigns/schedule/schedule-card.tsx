@@ -71,8 +71,10 @@ export function ScheduleCard({ campaign }: { campaign: Campaign }) {
           confirm={t('common:action.remove')}
           color="red"
           onConfirm={async () => {
-            await deleteSchedule(campaign.id, loaded.etag);
-            await cache.invalidateQueries({ queryKey: scheduleKey(campaign.id) });
+            // read again either way: where somebody else was first, it can be tried again
+            await deleteSchedule(campaign.id, loaded.etag).finally(() =>
+              cache.invalidateQueries({ queryKey: scheduleKey(campaign.id) }),
+            );
             done(t('schedule.removed'));
           }}
         >

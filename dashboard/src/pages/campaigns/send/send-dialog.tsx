@@ -42,8 +42,12 @@ function SendForm({ campaign, once, onClose }: SendProps) {
   const format = useFormat();
   const navigate = useNavigate();
   const run = useDryRun(campaign.id, 'send', { enabled: true, kept: false });
-  const sending = useSend(campaign.id, once);
   const [typed, setTyped] = useState('');
+  const sending = useSend(campaign.id, once, () => {
+    // the new number is looked at, and asked for, again
+    setTyped('');
+    void run.refetch();
+  });
   const field = useRef<HTMLInputElement>(null);
 
   const customers = run.isFetching || run.error ? undefined : run.data?.targeted;
@@ -62,14 +66,6 @@ function SendForm({ campaign, once, onClose }: SendProps) {
     const dispatch = await sending.send(customers);
     if (dispatch) void navigate(`/dispatches/${dispatch.id}`);
   }
-
-  // others than were confirmed: the new number is looked at, and asked for, again
-  const refetch = run.refetch;
-  useEffect(() => {
-    if (!moved) return;
-    setTyped('');
-    void refetch();
-  }, [moved, refetch]);
 
   return (
     <form

@@ -26,7 +26,7 @@ export function AudienceStep({
   const { t } = useTranslation('campaigns');
   const fault = useFaultText(draft, faults, isShown);
   const segments = useSegments({ counts: true });
-  const run = useDryRun(saved?.id ?? '', saved?.version ?? '', { enabled: isLooking && saved !== undefined });
+  const run = useDryRun(saved?.id ?? '', saved?.version ?? '', { enabled: isLooking && saved?.isActive === true });
   const whole = Math.max(1, ...[...segments.byId.values()].map(({ total }) => total ?? 0));
   const picked = { segments: segments.byId, isPending: segments.isPending, whole };
   return (
@@ -37,6 +37,7 @@ export function AudienceStep({
           <SegmentPicker
             {...picked}
             label={t('audience.addIncluded')}
+            listLabel={t('audience.included')}
             description={t('audience.includedHint')}
             placeholder={t('picker.search')}
             chosen={draft.segment_ids}
@@ -49,6 +50,7 @@ export function AudienceStep({
           <SegmentPicker
             {...picked}
             label={t('audience.addExcluded')}
+            listLabel={t('audience.excluded')}
             description={t('audience.excludedHint')}
             placeholder={t('picker.search')}
             chosen={draft.excluded_segment_ids}
@@ -73,8 +75,13 @@ export function AudienceStep({
       >
         {run.error && saved && <ProblemAlert error={run.error} onRetry={() => void run.refetch()} />}
         {run.data && saved && !run.error && <AudiencePicture dispatch={run.data} segments={segments.byId} />}
-        {isLooking && saved && run.isPending && !run.error && <Skeleton height={220} />}
-        {(!isLooking || !saved) && (
+        {isLooking && saved?.isActive && run.isPending && !run.error && <Skeleton height={220} />}
+        {saved && !saved.isActive && (
+          <Text size="sm" c="dimmed">
+            {t('detail.inactiveText')}
+          </Text>
+        )}
+        {(saved ? saved.isActive && !isLooking : true) && (
           <Group gap="sm">
             <Button
               variant="light"

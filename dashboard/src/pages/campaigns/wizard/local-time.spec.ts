@@ -8,6 +8,6 @@ describe('a date and time field', () => {
   });
 
   it('may be empty', () => {
-    expect([toLocal(null), fromLocal(''), fromLocal('2026-')]).toEqual(['', null, null]);
+    expect([toLocal(null), fromLocal(''), fromLocal('soon')]).toEqual(['', null, null]);
   });
 });

@@ -51,35 +51,37 @@ export function MessageStep({ draft, change, faults, isShown, saved, activeSegme
                 change(text);
               }}
             />
-            <Group gap="xs" mih={36}>
-              {!isDrafting && (
-                <Button
-                  variant="light"
-                  leftSection={<IconSparkles size={16} aria-hidden />}
-                  onClick={() => setDrafting(true)}
-                >
-                  {t('ai.open')}
-                </Button>
-              )}
-              {replaced !== undefined && (
-                <>
-                  <Text size="sm" role="status">
-                    {t('ai.used')}
-                  </Text>
+            {(!isDrafting || replaced !== undefined) && (
+              <Group gap="xs">
+                {!isDrafting && (
                   <Button
-                    variant="subtle"
-                    size="compact-sm"
-                    leftSection={<IconArrowBackUp size={16} aria-hidden />}
-                    onClick={() => {
-                      change({ message: replaced });
-                      setReplaced(undefined);
-                    }}
+                    variant="light"
+                    leftSection={<IconSparkles size={16} aria-hidden />}
+                    onClick={() => setDrafting(true)}
                   >
-                    {t('ai.undo')}
+                    {t('ai.open')}
                   </Button>
-                </>
-              )}
-            </Group>
+                )}
+                {replaced !== undefined && (
+                  <>
+                    <Text size="sm" role="status">
+                      {t('ai.used')}
+                    </Text>
+                    <Button
+                      variant="subtle"
+                      size="compact-sm"
+                      leftSection={<IconArrowBackUp size={16} aria-hidden />}
+                      onClick={() => {
+                        change({ message: replaced });
+                        setReplaced(undefined);
+                      }}
+                    >
+                      {t('ai.undo')}
+                    </Button>
+                  </>
+                )}
+              </Group>
+            )}
             <Textarea
               label={t('message.description')}
               description={t('message.descriptionHint')}

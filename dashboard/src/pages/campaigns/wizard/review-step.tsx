@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Card } from '../../../components/card';
 import { ProblemAlert } from '../../../components/problem-alert';
+import { useFormat } from '../../../i18n/use-format';
 import { AudiencePicture } from '../audience/audience-picture';
 import { UnionCount } from '../audience/union-count';
 import { useDryRun } from '../audience/use-dry-run';
@@ -23,14 +24,16 @@ export function ReviewStep({
   activeSegments,
   faultsByStep,
   href,
-  isLooking,
-}: StepProps & { faultsByStep: Record<Step, Fault[]>; href: (step: Step) => string; isLooking: boolean }) {
+}: StepProps & { faultsByStep: Record<Step, Fault[]>; href: (step: Step) => string }) {
   const { t } = useTranslation(['campaigns', 'common']);
-  const segments = useSegments({ counts: true });
+  const segments = useSegments();
+  const format = useFormat();
   const ruleFacts = useRuleFacts();
-  const run = useDryRun(saved?.id ?? '', saved?.version ?? '', { enabled: isLooking && saved !== undefined });
+  const run = useDryRun(saved?.id ?? '', saved?.version ?? '', { enabled: saved?.isActive === true });
   const [isTesting, setTesting] = useState(false);
-  const names = (ids: string[]) => ids.map((id) => segments.byId.get(id)?.name ?? id.slice(0, 8)).join(', ');
+  const either = new Intl.ListFormat(format.locale, { type: 'disjunction' });
+  const names = (ids: string[]) =>
+    either.format(ids.map((id) => t('quoted', { text: segments.byId.get(id)?.name ?? id.slice(0, 8) })));
   const missing = STEPS.flatMap((step) => faultsByStep[step].map((fault) => ({ step, fault })));
   const edit = (step: Step) => (
     <Anchor component={Link} to={href(step)} size="sm" aria-label={t('review.editStep', { step: t(`step.${step}`) })}>
@@ -55,18 +58,23 @@ export function ReviewStep({
         )}
         <Card title={t('review.audience')} actions={edit('audience')}>
           <Stack gap="md">
-            <dl className={classes.facts}>
-              <dt>{t('audience.included')}</dt>
-              <dd>{names(draft.segment_ids) || t('common:none')}</dd>
-              <dt>{t('audience.excluded')}</dt>
-              <dd>{names(draft.excluded_segment_ids) || t('common:none')}</dd>
-            </dl>
+            {draft.segment_ids.length > 0 && (
+              <Text className={classes.reading}>
+                {t('review.reading', { included: names(draft.segment_ids) })}{' '}
+                {draft.excluded_segment_ids.length > 0 &&
+                  t('review.readingExcluded', { excluded: names(draft.excluded_segment_ids) })}
+              </Text>
+            )}
             {run.error && saved && <ProblemAlert error={run.error} onRetry={() => void run.refetch()} />}
-            {isLooking && saved && run.isPending && <Skeleton height={220} />}
-            {run.data && saved ? (
-              <AudiencePicture dispatch={run.data} segments={segments.byId} />
-            ) : (
-              <UnionCount included={activeSegments} excluded={draft.excluded_segment_ids} />
+            {saved?.isActive && run.isPending && !run.error && <Skeleton height={280} />}
+            {saved && run.data && <AudiencePicture dispatch={run.data} segments={segments.byId} />}
+            {!saved?.isActive && (
+              <>
+                <UnionCount included={activeSegments} excluded={draft.excluded_segment_ids} />
+                <Text size="sm" c="dimmed">
+                  {saved ? t('detail.inactiveText') : t('audience.saveFirst')}
+                </Text>
+              </>
             )}
           </Stack>
         </Card>

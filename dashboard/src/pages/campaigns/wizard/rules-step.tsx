@@ -46,7 +46,8 @@ export function RulesStep({ draft, change, faults, activeSegments }: StepProps) 
                 min={1}
                 max={1000}
                 allowDecimal={false}
-                w="9rem"
+                suffix={` ${t('rules.messages')}`}
+                w="10rem"
                 error={fault('cap')}
               />
               <NumberInput
@@ -56,7 +57,8 @@ export function RulesStep({ draft, change, faults, activeSegments }: StepProps) 
                 min={1}
                 max={365}
                 allowDecimal={false}
-                w="9rem"
+                suffix={` ${t('rules.days')}`}
+                w="10rem"
               />
             </Group>
           )}
@@ -73,7 +75,7 @@ export function RulesStep({ draft, change, faults, activeSegments }: StepProps) 
             max={99}
             decimalScale={2}
             suffix=" %"
-            maw="12rem"
+            styles={{ wrapper: { maxWidth: '12rem' } }}
             error={fault('holdout')}
           />
           <Text size="sm" aria-live="polite">
@@ -97,7 +99,7 @@ export function RulesStep({ draft, change, faults, activeSegments }: StepProps) 
           value={toLocal(draft.not_after)}
           onChange={(event) => change({ not_after: fromLocal(event.currentTarget.value) })}
           error={fault('not-after-past')}
-          maw="18rem"
+          styles={{ wrapper: { maxWidth: '16rem' } }}
         />
       </Card>
     </Halves>

@@ -8,7 +8,7 @@ export interface StepProps {
   /** Whether what is missing is said already: not before somebody had the chance to enter it. */
   isShown: boolean;
   /** The campaign, where it is saved as it stands in the draft. */
-  saved: { id: string; version: string } | undefined;
+  saved: { id: string; version: string; isActive: boolean } | undefined;
   /** Of the included segments those that are active. */
   activeSegments: readonly string[];
 }

@@ -35,12 +35,15 @@ export function Wizard({ initial, loaded }: { initial: Draft; loaded: Loaded | u
   const [now] = useState(() => Date.now());
   const [isLooking, setLooking] = useState((location.state as { isLooking?: boolean } | null)?.isLooking === true);
   const [leaving, setLeaving] = useState<{ to: string; state?: object }>();
-  const segments = useSegments({ counts: true });
+  const segments = useSegments();
   const saving = useSaving();
 
   const isChanged = changedFields(base.draft, draft).length > 0;
   const faultsByStep = faultsOf(draft, base.loaded && draftOf(base.loaded.campaign), now);
-  const saved = base.loaded && !isChanged ? { id: base.loaded.campaign.id, version: base.loaded.etag } : undefined;
+  const saved =
+    base.loaded && !isChanged
+      ? { id: base.loaded.campaign.id, version: base.loaded.etag, isActive: base.loaded.campaign.is_active }
+      : undefined;
 
   const href = (to: Step) => {
     const params = new URLSearchParams(search);
@@ -130,7 +133,7 @@ export function Wizard({ initial, loaded }: { initial: Draft; loaded: Loaded | u
           />
         )}
         {step === 'rules' && <RulesStep {...props} />}
-        {step === 'review' && <ReviewStep {...props} faultsByStep={faultsByStep} href={href} isLooking={isLooking} />}
+        {step === 'review' && <ReviewStep {...props} faultsByStep={faultsByStep} href={href} />}
       </div>
       <div className={classes.foot}>
         <Group gap="xs">
