@@ -21,6 +21,7 @@ import { CampaignView, CreateCampaign, UpdateCampaign } from './campaign.dto';
 import { CampaignsService } from './campaigns.service';
 import { AnswersDispatch, dispatchProblems } from './dispatch/dispatch-answer';
 import { DispatchView } from './dispatch/dispatch.dto';
+import { DispatchListService } from './dispatch/dispatch-list.service';
 import { DispatchQuery, DispatchRequest, TestSendRequest } from './dispatch/dispatch-request.dto';
 import { PreferredWait } from './dispatch/prefer';
 import { DispatchesService } from './dispatch/dispatches.service';
@@ -30,6 +31,7 @@ export class CampaignsController {
   constructor(
     private readonly campaigns: CampaignsService,
     private readonly dispatches: DispatchesService,
+    private readonly dispatchLists: DispatchListService,
   ) {}
 
   /** Create a campaign. */
@@ -127,6 +129,6 @@ export class CampaignsController {
   @Refuses('campaign-not-found')
   @AnswersPage({ type: DispatchView })
   listDispatches(@Id('campaign_id') id: string, @Query() query: ListQuery) {
-    return this.dispatches.list(id, query);
+    return this.dispatchLists.ofCampaign(id, query);
   }
 }

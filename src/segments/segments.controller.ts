@@ -39,7 +39,7 @@ export class SegmentsController {
     return this.segments.create(body, caller, once);
   }
 
-  /** List segments, newest first; with `counts=true` each with its size. */
+  /** List segments, newest first; with `counts=true` each with its size, with `trend=true` the sizes before, with `used_by=true` its campaigns. */
   @Get()
   @Refuses('filter-not-available', 'rule-too-heavy', 'index-not-available')
   @AnswersPage({ type: SegmentView, computed: true })

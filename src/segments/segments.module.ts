@@ -5,6 +5,9 @@ import { AudienceService } from './audience.service';
 import { ColumnIndex } from './column-index/column-index';
 import { ColumnIndexController } from './column-index/column-index.controller';
 import { DatabaseEngine } from './engines/database.engine';
+import { FiltersController } from './catalogue/filters.controller';
+import { FiltersService } from './catalogue/filters.service';
+import { FilterValues } from './catalogue/filter-values';
 import { SegmentCsvService } from './insight/segment-csv.service';
 import { SegmentHistoryService } from './history/segment-history.service';
 import { SegmentInsightController } from './insight/segment-insight.controller';
@@ -19,9 +22,11 @@ import { SegmentsService } from './segments.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Segment])],
-  controllers: [SegmentInsightController, SegmentsController, ColumnIndexController],
+  controllers: [FiltersController, SegmentInsightController, SegmentsController, ColumnIndexController],
   providers: [
     SegmentsService,
+    FiltersService,
+    FilterValues,
     SegmentInsightService,
     SegmentOverlapService,
     SegmentHistoryService,

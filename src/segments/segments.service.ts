@@ -17,11 +17,16 @@ import type { FilterSet } from './filters';
 import { referencesOf, type Rule, shapeOf } from './rules/rule';
 import { SegmentDrafter } from './segment-drafter';
 import { segmentById } from './segment-by-id';
+import { selectTrends, selectUses, type TrendRow, type UseRow } from './segment-list.sql';
 import { insertVersion } from './history/segment-history.sql';
 import { SegmentRules } from './rules/segment-rules';
 import { SegmentSizes } from './history/segment-sizes';
 import { type CreateSegment, type SegmentsQuery, type SegmentView, toSegmentView, type UpdateSegment } from './segment.dto';
 import { Segment } from './segment.entity';
+
+/** What a list says of a segment at most. */
+const MOST_SIZES = 30;
+const MOST_CAMPAIGNS = 50;
 
 @Injectable()
 export class SegmentsService {
@@ -58,9 +63,19 @@ export class SegmentsService {
   /** @throws Problem bad-cursor, index-not-available, rule-too-heavy */
   async list(query: SegmentsQuery): Promise<Page<SegmentView>> {
     const page = await newestFirst(this.segments, this.cursors, query, (segment) => segment);
-    if (!query.counts) return page.map((segment) => toSegmentView(segment));
-    const counted = await this.sizes.of(page.items, { source: query.source });
-    return page.map((segment) => toSegmentView(segment, counted.byId.get(segment.id) ?? null)).readAt(counted);
+    const ids = page.items.map(({ id }) => id);
+    const counted = query.counts ? await this.sizes.of(page.items, { source: query.source }) : undefined;
+    // after the count, which is the newest size
+    const trends = query.trend ? bySegment(await rows<TrendRow>(this.database, selectTrends(ids, MOST_SIZES))) : undefined;
+    const uses = query.used_by ? bySegment(await rows<UseRow>(this.database, selectUses(ids, MOST_CAMPAIGNS))) : undefined;
+    const views = page.map((segment) =>
+      toSegmentView(segment, {
+        total: counted && (counted.byId.get(segment.id) ?? null),
+        sizes: trends?.(segment.id).map(({ as_of, total }) => ({ as_of: as_of.toISOString(), total: Number(total) })),
+        campaigns: uses?.(segment.id).map(({ id, name }) => ({ id, name })),
+      }),
+    );
+    return counted ? views.readAt(counted) : views;
   }
 
   /** @throws Problem segment-not-found */
@@ -143,6 +158,13 @@ export class SegmentsService {
       );
     return rule;
   }
+}
+
+/** The rows of each segment, in their order; none of one that has none. */
+function bySegment<T extends { segment_id: string }>(found: readonly T[]): (id: string) => T[] {
+  const grouped = new Map<string, T[]>();
+  for (const one of found) grouped.set(one.segment_id, [...(grouped.get(one.segment_id) ?? []), one]);
+  return (id) => grouped.get(id) ?? [];
 }
 
 const refersTo = (rule: Rule): string[] => [...new Set(referencesOf(rule).map(({ segmentId }) => segmentId))];

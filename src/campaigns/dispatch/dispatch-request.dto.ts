@@ -3,6 +3,7 @@ import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, IsNumber
 import { ListQuery } from '../../common/list.dto';
 import { Instant, LowerCase, Optional, QueryBoolean } from '../../common/validators';
 import { type Standing, standings } from '../audience/reasons';
+import { type DispatchKind, dispatchKinds, type DispatchStatus, dispatchStatuses } from './dispatch-row';
 
 /** How to dispatch. The body may be left out. */
 export class DispatchRequest {
@@ -47,6 +48,21 @@ export class TestSendRequest {
   @ApiProperty({ type: 'array', items: { type: 'string', format: 'uuid' }, minItems: 1, maxItems: 100, uniqueItems: true })
   @IsArray()
   user_ids: string[];
+}
+
+/** Which dispatches to list. */
+export class DispatchesQuery extends ListQuery {
+  /** Only those in this status. */
+  @Optional()
+  @IsIn(dispatchStatuses)
+  @ApiPropertyOptional({ enum: dispatchStatuses })
+  status?: DispatchStatus;
+
+  /** Only runs, only tests, or only dry runs. */
+  @Optional()
+  @IsIn(dispatchKinds)
+  @ApiPropertyOptional({ enum: dispatchKinds })
+  kind?: DispatchKind;
 }
 
 /** Whom of an audience to list. */

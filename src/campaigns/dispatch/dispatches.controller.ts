@@ -4,12 +4,23 @@ import { AnswersPage, Refuses, TakesNoBody } from '../../common/api-docs';
 import { NoBody } from '../../common/params';
 import { Once } from '../../idempotency/once';
 import { AudienceMember, DispatchView } from './dispatch.dto';
-import { AudienceQuery } from './dispatch-request.dto';
+import { DispatchListService } from './dispatch-list.service';
+import { AudienceQuery, DispatchesQuery } from './dispatch-request.dto';
 import { DispatchesService } from './dispatches.service';
 
 @Controller('dispatches')
 export class DispatchesController {
-  constructor(private readonly dispatches: DispatchesService) {}
+  constructor(
+    private readonly dispatches: DispatchesService,
+    private readonly lists: DispatchListService,
+  ) {}
+
+  /** List dispatches of every campaign, newest first, and how far each is. */
+  @Get()
+  @AnswersPage({ type: DispatchView })
+  list(@Query() query: DispatchesQuery) {
+    return this.lists.all(query);
+  }
 
   /** Get a dispatch and how far its notifications are. */
   @Get(':dispatch_id')

@@ -6,7 +6,6 @@ import { nameOf, type Principal } from '../../auth/principal';
 import { Accepted, type Page } from '../../common/answer';
 import { Background } from '../../common/background';
 import { Cursors } from '../../common/cursors';
-import type { ListQuery } from '../../common/list.dto';
 import { badField, Problem } from '../../common/problem';
 import { row, rows, sql, type Sql } from '../../common/sql';
 import { inTransaction } from '../../database/transaction';
@@ -20,16 +19,7 @@ import { type AudienceMember, type DispatchView, toAudienceMember, toDispatchVie
 import type { AudienceQuery, DispatchRequest, TestSendRequest } from './dispatch-request.dto';
 import { type DispatchKind, type DispatchRow, type DispatchStatus } from './dispatch-row';
 import { Dispatcher } from './dispatcher';
-import {
-  cancelDispatch,
-  countDispatches,
-  insertDispatch,
-  lockRow,
-  pauseDispatch,
-  resumeDispatch,
-  selectDispatch,
-  selectDispatches,
-} from './dispatches.sql';
+import { cancelDispatch, insertDispatch, lockRow, pauseDispatch, resumeDispatch, selectDispatch } from './dispatches.sql';
 
 /** Statuses that a process is at work on; every other one stands until somebody asks for something. */
 const UNDER_WAY: readonly DispatchStatus[] = ['resolving', 'writing'];
@@ -137,17 +127,6 @@ export class DispatchesService {
   /** @throws Problem dispatch-not-found */
   async get(id: string): Promise<DispatchView> {
     return this.view(await this.findDispatch(id));
-  }
-
-  /** Newest first. @throws Problem campaign-not-found, bad-cursor */
-  async list(campaignId: string, query: ListQuery): Promise<Page<DispatchView>> {
-    const scope = `campaigns/${campaignId}/dispatches`;
-    const [before] = this.cursors.read(scope, query.cursor) ?? [];
-    await this.find(this.database.manager, campaignId);
-    const found = await rows<DispatchRow>(this.database, selectDispatches(campaignId, query.limit + 1, before));
-    const total = query.total ? await row<{ total: string }>(this.database, countDispatches(campaignId)) : undefined;
-    const page = this.cursors.page(found, query.limit, scope, ({ id }) => [id], total && Number(total.total));
-    return page.map((dispatch) => toDispatchView(dispatch));
   }
 
   /** The frozen audience, by customer id. Empty until it is resolved. @throws Problem dispatch-not-found, bad-cursor */
