@@ -1,5 +1,8 @@
 // The arrows of docs/ARCHITECTURE.md as rules. `npm run arrows` fails on one that is not drawn there.
-const domains = ['segments', 'campaigns', 'notifications', 'suppressions', 'customers', 'ai', 'sender', 'webhooks'];
+const domains = [
+  ...['segments', 'campaigns', 'notifications', 'suppressions', 'customers', 'ai', 'sender', 'webhooks'],
+  ...['subjects', 'overview'], // they look into others, and nobody into them
+];
 /** What a domain shows to others: its module, its services, its DTOs, its ports. Never an entity, a builder or SQL. */
 const open = '(\\.module|\\.service|\\.dto|-drafter|-state|/wake-ups)\\.ts$';
 
@@ -13,6 +16,8 @@ const sees = {
   webhooks: [],
   customers: [],
   sender: ['notifications', 'suppressions'],
+  subjects: ['customers', 'campaigns', 'notifications', 'suppressions', 'webhooks'],
+  overview: ['segments'],
 };
 
 module.exports = {
@@ -42,15 +47,23 @@ module.exports = {
     },
     {
       name: 'nobody-asks-the-doctor',
+      comment: 'But for the settings, which show what it says.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/doctor/' },
+      from: { path: '^src/', pathNot: '^src/(doctor|settings)/' },
       to: { path: '^src/doctor/' },
     },
     {
       name: 'the-ground-floor-knows-no-domain',
       severity: 'error',
-      from: { path: '^src/(common|config|auth|idempotency|health)/' },
+      from: { path: '^src/(common|config|auth|audit|idempotency|health)/' },
       to: { path: `^src/(${domains.join('|')})/` },
+    },
+    {
+      name: 'nobody-asks-the-settings',
+      comment: 'They show what everybody else goes by.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(settings/|app\\.module)' },
+      to: { path: '^src/settings/' },
     },
     {
       name: 'the-database-knows-tables-only',

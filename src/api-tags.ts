@@ -8,6 +8,12 @@ interface ApiTag {
 
 /** The groups of the API document, in the order in which the page shows them. */
 export const apiTags: readonly ApiTag[] = [
+  { name: 'Overview', description: 'How the shop and its messages are doing, in figures.', paths: /^\/overview\// },
+  {
+    name: 'Customers',
+    description: 'One customer: what they bought, where they are, what is kept of them.',
+    paths: /^\/customers(\/|$)/,
+  },
   {
     name: 'Looking at segments',
     description: 'Whom a rule reaches, why, how many and how that changed. Nothing is sent.',
@@ -38,5 +44,10 @@ export const apiTags: readonly ApiTag[] = [
   { name: 'Webhooks', description: 'Events that the service sends to others.', paths: /^\/webhooks(\/|$)/ },
   { name: 'Unsubscribing', description: 'Where the links in messages lead.', paths: /^\/unsubscribe(\/|$)/ },
   { name: 'Model', description: 'Text from the language model.', paths: /^\/ai\// },
-  { name: 'Service', description: 'What this is, and whether it is well.', paths: /^\/$|^\/health(\/|$)/ },
+  { name: 'Audit', description: 'Who changed what, and who was refused.', paths: /^\/audit(\/|$)/ },
+  {
+    name: 'Service',
+    description: 'What this is, how it is set up, and whether it is well.',
+    paths: /^\/$|^\/health(\/|$)|^\/settings(\/|$)|^\/me$/,
+  },
 ];

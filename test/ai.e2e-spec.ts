@@ -1,6 +1,8 @@
 import * as http from 'node:http';
+import { modelLimits } from '../src/ai/bounded.language-model';
 import { startApp, type TestApp, WORKER_TOKEN, ADMIN_TOKEN } from './support/app';
-import { type FakeOllama, misbehaviours, type Misbehaviour, RAW, startFakeOllama } from './support/fake-ollama';
+import { type FakeOllama, misbehaviours, startFakeOllama } from './support/fake-ollama';
+import { type Misbehaviour, RAW } from './support/model-misbehaviours';
 import { hang } from './support/stub-server';
 
 let ollama: FakeOllama;
@@ -8,6 +10,7 @@ let app: TestApp;
 /** Something a campaign can go to. */
 let segment: { id: string };
 beforeAll(async () => {
+  jest.replaceProperty(modelLimits, 'failures', 1000); // it is made to fail over and over, and is to be asked all the same
   ollama = await startFakeOllama();
   app = await startApp({ OLLAMA_HOST: ollama.url, LLM_TIMEOUT_SECONDS: 1 });
   segment = await app.make.segment({ last_days: 90 });
@@ -43,6 +46,12 @@ describe('POST /ai/generate', () => {
         options: { temperature: 0.5, num_predict: 20 },
       },
     ]);
+  });
+
+  it('gives it without what nobody can see', async () => {
+    ollama.says('Bon\u200b dia\u{e0041},\r\n\u202e<b>món</b>\u0007');
+
+    await generate({ prompt: 'Saluda' }).expect(200, { text: 'Bon dia,\n<b>món</b>' });
   });
 
   it('needs a prompt only', async () => {

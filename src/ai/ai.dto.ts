@@ -38,7 +38,7 @@ export class GenerateText {
 
 /** What the model wrote. */
 export class GeneratedText {
-  /** As the model wrote it: untrusted, so never show it as HTML. */
+  /** As the model wrote it, without what nobody can see: untrusted, so never show it as HTML. */
   @ApiProperty({ example: 'Straight from the field: autumn is here' })
   text: string;
 }

@@ -1,12 +1,15 @@
-import { HttpModule } from '@nestjs/axios';
+import { HttpModule, HttpService } from '@nestjs/axios';
 import { Global, Module } from '@nestjs/common';
 import { MessageDrafter } from '../campaigns/message-drafter';
+import { CONFIG, type Config } from '../config/config';
 import { SegmentDrafter } from '../segments/segment-drafter';
 import { AiController } from './ai.controller';
+import { BoundedLanguageModel } from './bounded.language-model';
 import { LanguageModel } from './language-model';
 import { ModelMessageDrafter } from './message-drafter';
-import { OllamaLanguageModel } from './ollama.language-model';
+import { RemoteLanguageModel } from './remote.language-model';
 import { ModelSegmentDrafter } from './segment-drafter';
+import { TextService } from './text.service';
 
 /** Global, because segments and campaigns use its drafters through ports of their own and never import it. */
 @Global()
@@ -14,7 +17,13 @@ import { ModelSegmentDrafter } from './segment-drafter';
   imports: [HttpModule],
   controllers: [AiController],
   providers: [
-    { provide: LanguageModel, useClass: OllamaLanguageModel },
+    {
+      provide: LanguageModel,
+      inject: [HttpService, CONFIG],
+      useFactory: (http: HttpService, config: Config) =>
+        new BoundedLanguageModel(new RemoteLanguageModel(http, config), config),
+    },
+    TextService,
     { provide: SegmentDrafter, useClass: ModelSegmentDrafter },
     { provide: MessageDrafter, useClass: ModelMessageDrafter },
   ],

@@ -1,21 +1,17 @@
-import { HttpService } from '@nestjs/axios';
 import * as fc from 'fast-check';
 import { type FakeOllama, startFakeOllama } from '../../test/support/fake-ollama';
+import { modelAt } from '../../test/support/remote-models';
 import { answerJson } from '../../test/support/stub-server';
-import { loadConfig } from '../config/config';
 import { isPersonalised, templateFaults } from '../common/message-template';
 import { Problem } from '../common/problem';
 import { ModelMessageDrafter } from './message-drafter';
-import { OllamaLanguageModel } from './ollama.language-model';
 
 const campaign = { name: 'Tardor', description: 'Carbasses noves a https://shop.example/tardor.' };
 let ollama: FakeOllama;
 let drafter: ModelMessageDrafter;
 beforeAll(async () => {
   ollama = await startFakeOllama();
-  drafter = new ModelMessageDrafter(
-    new OllamaLanguageModel(new HttpService(), { ...loadConfig({}), OLLAMA_HOST: ollama.url }),
-  );
+  drafter = new ModelMessageDrafter(modelAt(ollama.url));
 });
 beforeEach(() => (ollama.requests.length = 0));
 afterAll(() => ollama.close());

@@ -10,13 +10,32 @@ export const hasInvisible = (text: string): boolean => INVISIBLE.test(text);
 /** Something a browser would read as HTML. */
 export const hasMarkup = (text: string): boolean => /<[a-z/!?]/i.test(text);
 
+/** Text without what nobody can see; line breaks are \n, a tab is a space. What is seen stays to the letter. */
+export const visibleText = (text: string): string =>
+  text.replace(LINE_BREAK, '\n').replace(/\t/g, ' ').replace(new RegExp(INVISIBLE, 'gu'), '');
+
+/** `visibleText` of a text that comes in pieces: what it gives, put together, is the same wherever the text was cut. */
+export class VisiblePieces {
+  private held = '';
+
+  /** @returns what is seen of the text so far and was not given yet: what only the next piece can tell is held back */
+  add(piece: string): string {
+    const text = this.held + piece;
+    this.held = /[\r\ud800-\udbff]$/.exec(text)?.[0] ?? ''; // half of a line break, or of a character
+    return visibleText(text.slice(0, text.length - this.held.length));
+  }
+
+  end(): string {
+    return visibleText(this.held);
+  }
+}
+
 /**
  * Text without tags, invisible characters, the code fence or quotes around it, and with at most one blank line in a row. Tags are
  * taken out once: what looks like one afterwards was meant to (`<scr<b>ipt>`), see `hasMarkup`.
  */
 export function plainText(text: string): string {
-  const visible = text.replace(LINE_BREAK, '\n').replace(/\t/g, ' ').replace(new RegExp(INVISIBLE, 'gu'), '');
-  const tidy = visible
+  const tidy = visibleText(text)
     .replace(TAG, '')
     .replace(/\p{Zs}+/gu, ' ')
     .replace(/ ?\n ?/g, '\n')

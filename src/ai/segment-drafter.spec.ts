@@ -1,12 +1,10 @@
-import { HttpService } from '@nestjs/axios';
 import * as fc from 'fast-check';
 import { type FakeOllama, startFakeOllama } from '../../test/support/fake-ollama';
+import { modelAt } from '../../test/support/remote-models';
 import { answerJson } from '../../test/support/stub-server';
-import { loadConfig } from '../config/config';
 import { type FieldError, Problem } from '../common/problem';
 import { filterSetErrors, filterSetSchema } from '../segments/rules/filter-set.dto';
 import { filterList, type FilterSet } from '../segments/filters';
-import { OllamaLanguageModel } from './ollama.language-model';
 import { segmentPrompt, workedExamples } from './prompts/segment.prompt';
 import { ModelSegmentDrafter } from './segment-drafter';
 
@@ -15,9 +13,7 @@ let ollama: FakeOllama;
 let drafter: ModelSegmentDrafter;
 beforeAll(async () => {
   ollama = await startFakeOllama();
-  drafter = new ModelSegmentDrafter(
-    new OllamaLanguageModel(new HttpService(), { ...loadConfig({}), OLLAMA_HOST: ollama.url }),
-  );
+  drafter = new ModelSegmentDrafter(modelAt(ollama.url));
 });
 beforeEach(() => (ollama.requests.length = 0));
 afterAll(() => ollama.close());

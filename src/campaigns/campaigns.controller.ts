@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
+import { Audited } from '../audit/audited';
 import { Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import {
@@ -36,6 +37,7 @@ export class CampaignsController {
 
   /** Create a campaign. */
   @Post()
+  @Audited('campaign.created')
   @Refuses('unknown-segment', ...modelProblems)
   @AnswersCreated(CampaignView)
   create(@Body() body: CreateCampaign, @Once() once: Once) {
@@ -59,21 +61,28 @@ export class CampaignsController {
 
   /** Change a campaign; what is left out stays. */
   @Patch(':campaign_id')
+  @Audited('campaign.updated')
   @TakesIfMatch(true)
   @Refuses('campaign-not-found', 'unknown-segment', 'precondition-failed', 'precondition-required')
   @AnswersVersioned(CampaignView)
-  update(@Id('campaign_id') id: string, @Body() body: UpdateCampaign, @IfMatch() expected: ExpectedVersion) {
-    return this.campaigns.update(id, body, expected);
+  update(
+    @Id('campaign_id') id: string,
+    @Body() body: UpdateCampaign,
+    @IfMatch() expected: ExpectedVersion,
+    @Once() once: Once,
+  ) {
+    return this.campaigns.update(id, body, expected, once);
   }
 
   /** Deactivate a campaign. It stays readable, cannot be dispatched, and can be activated again. */
   @Delete(':campaign_id')
+  @Audited('campaign.deactivated')
   @TakesIfMatch(false)
   @Refuses('campaign-not-found', 'precondition-failed')
   @HttpCode(204)
   @AnswersNothing()
-  deactivate(@Id('campaign_id') id: string, @OptionalIfMatch() expected: ExpectedVersion) {
-    return this.campaigns.deactivate(id, expected);
+  deactivate(@Id('campaign_id') id: string, @OptionalIfMatch() expected: ExpectedVersion, @Once() once: Once) {
+    return this.campaigns.deactivate(id, expected, once);
   }
 
   /** Ids of the customers of its active segments now, or at `as_of`, each once, ordered by id. */
@@ -92,6 +101,7 @@ export class CampaignsController {
    * say who that would be. Answers when it is done, or with 202 after the seconds preferred.
    */
   @Post(':campaign_id/dispatch')
+  @Audited('dispatch.started')
   @Refuses(...dispatchProblems)
   @HttpCode(200)
   @AnswersDispatch()
@@ -109,6 +119,7 @@ export class CampaignsController {
 
   /** Queue its message to a few customers by name, to look at it. It never counts as the campaign. */
   @Post(':campaign_id/test-send')
+  @Audited('dispatch.tested')
   @Refuses('campaign-not-found', 'campaign-expired')
   @HttpCode(200)
   @AnswersDispatch()

@@ -1,5 +1,6 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
+import { EventStream } from './event-stream';
 
 /** One page of a list. On the wire the items are a plain array; the rest travels in headers. */
 export class Page<T> {
@@ -72,10 +73,11 @@ export interface OnTheWire {
 
 /**
  * Express, which also puts what `Page`, `Versioned` and `Computed` carry beside the body into headers: Link (RFC 8288), X-Total-Count, ETag,
- * Location, X-Data-Source, X-Data-As-Of. An adapter and not an interceptor: those wrap every request in observables, for nothing here.
+ * Location, X-Data-Source, X-Data-As-Of; and sends an `EventStream`. An adapter and not an interceptor: those wrap every request in observables, for nothing here.
  */
 export class AnswerAdapter extends ExpressAdapter {
   override reply(response: Response, answer: unknown, status?: number): unknown {
+    if (answer instanceof EventStream) return answer.sendTo(response);
     const { body, headers, status: answered } = onTheWire(answer, response.req);
     for (const name in headers) response.setHeader(name, headers[name]);
     return super.reply(response, body, answered ?? status) as unknown;

@@ -20,19 +20,37 @@ const byStatus: Readonly<Record<number, readonly [ProblemType, string]>> = {
   ],
 };
 
-/** Turns every error into `application/problem+json` (RFC 9457). Nothing below it knows HTTP, and nothing from below it leaks out. */
+const logger = new Logger('ProblemFilter');
+
+/** The error as a problem; logged where it is a fault of this side. Nothing of what is below it leaks out. */
+export function reported(error: unknown, request: Request): Problem {
+  const problem = problemFrom(error);
+  if (problem.status >= 500)
+    logger.error({ request_id: request.id, problem: problem.type, err: problem.cause ?? error }, problem.message);
+  return problem;
+}
+
+/** The problem as it is said on the wire (RFC 9457). */
+export const problemView = (problem: Problem, request: Request): object => ({
+  type: `urn:crm-service:problem:${problem.type}`,
+  title: problem.title,
+  status: problem.status,
+  detail: problem.detail,
+  instance: request.path,
+  request_id: request.id,
+  ...problem.members,
+  ...(problem.errors.length > 0 && { errors: fitting(problem.errors) }),
+});
+
+/** Turns every error into `application/problem+json`. Nothing below it knows HTTP. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger(ProblemFilter.name);
-
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const response = http.getResponse<Response>();
     const request = http.getRequest<Request>();
     if (response.closed && isAborted(error)) return; // the caller left, which ended the work for it
-    const problem = problemFrom(error);
-    if (problem.status >= 500)
-      this.logger.error({ request_id: request.id, problem: problem.type, err: problem.cause ?? error }, problem.message);
+    const problem = reported(error, request);
     if (response.headersSent) return void response.destroy();
     response.removeHeader('Preference-Applied'); // what is refused follows none
     if (problem.retryAfterSeconds) response.setHeader('Retry-After', String(problem.retryAfterSeconds));
@@ -40,18 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
     response
       .status(problem.status)
       .type('application/problem+json')
-      .send(
-        JSON.stringify({
-          type: `urn:crm-service:problem:${problem.type}`,
-          title: problem.title,
-          status: problem.status,
-          detail: problem.detail,
-          instance: request.path,
-          request_id: request.id,
-          ...problem.members,
-          ...(problem.errors.length > 0 && { errors: fitting(problem.errors) }),
-        }),
-      );
+      .send(JSON.stringify(problemView(problem, request)));
   }
 }
 

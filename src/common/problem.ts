@@ -43,6 +43,7 @@ export const problemTypes = {
   'precondition-required': [428, 'The edit must say which version it changes'],
   'internal-error': [500, 'The service failed'],
   'model-answer-invalid': [502, 'The model answered what cannot be used'],
+  'model-busy': [503, 'Too many are asking the model', 10],
   'model-unavailable': [503, 'The model cannot be reached', 10],
   'model-missing': [503, 'The model is not installed', 60],
   'model-too-slow': [503, 'The model did not answer in time', 30],
@@ -62,6 +63,7 @@ export type ProblemType = keyof typeof problemTypes;
 export const modelProblems = [
   'draft-not-usable',
   'model-answer-invalid',
+  'model-busy',
   'model-unavailable',
   'model-missing',
   'model-too-slow',

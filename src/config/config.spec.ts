@@ -4,6 +4,9 @@ const long = 'a-token-that-is-long-enough';
 
 const jwt = { JWKS_URL: 'https://login.example.com/keys', JWT_ISSUER: 'https://login.example.com', JWT_AUDIENCE: 'crm' };
 
+/** Values that a line may name: they are no secrets, and the words of the settings themselves. */
+const OURS = new Set(['public', 'pg_catalog', 'ollama', 'openai']);
+
 /** What is wrong, the environment, and what the one line has to say. */
 const badEnvironments: [what: string, env: Record<string, string>, line: RegExp][] = [
   ['a port that is a word', { PORT: 'eighty' }, /^PORT must be a whole number from 0 to 65535$/],
@@ -17,6 +20,8 @@ const badEnvironments: [what: string, env: Record<string, string>, line: RegExp]
   ['any origin', { CORS_ORIGINS: '*' }, /^CORS_ORIGINS .*not an exact origin/],
   ['an origin with a path', { CORS_ORIGINS: 'https://admin.example.com/app' }, /^CORS_ORIGINS .*not an exact origin/],
   ['the origin of a sandbox', { CORS_ORIGINS: 'null' }, /^CORS_ORIGINS .*not an exact origin/],
+  ['a proxy by name', { TRUSTED_PROXIES: 'proxy.intranet' }, /^TRUSTED_PROXIES .*no address or network/],
+  ['every proxy there is', { TRUSTED_PROXIES: '10.0.0.1,0.0.0.0/0' }, /^TRUSTED_PROXIES .*every address there is/],
   ['no time to stop', { SHUTDOWN_SECONDS: '0' }, /^SHUTDOWN_SECONDS must be a whole number from 1 to 600$/],
   [
     'a database of another kind',
@@ -58,6 +63,29 @@ const badEnvironments: [what: string, env: Record<string, string>, line: RegExp]
   ['keys without an issuer', { ...jwt, JWT_ISSUER: '' }, /^JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together/],
   ['an audience alone', { JWT_AUDIENCE: 'crm' }, /^JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together/],
   ['a model host that is a file', { OLLAMA_HOST: 'file:///etc/passwd' }, /^OLLAMA_HOST must be an http/],
+  ['a model of nobody', { LLM_PROVIDER: 'hunter2' }, /^LLM_PROVIDER is not one of .*ollama.*openai/],
+  [
+    'a model server that is nowhere',
+    { LLM_PROVIDER: 'openai', LLM_MODEL: 'big-model', LLM_API_KEY: 'hunter2' },
+    /^LLM_PROVIDER=openai needs LLM_BASE_URL and LLM_MODEL: /,
+  ],
+  [
+    'a model server and the name of a model of Ollama',
+    { LLM_PROVIDER: 'openai', LLM_BASE_URL: 'http://vllm:8000/v1' },
+    /^LLM_PROVIDER=openai needs LLM_BASE_URL and LLM_MODEL: /,
+  ],
+  ['a model server that nobody asks', { LLM_BASE_URL: 'http://vllm:8000/v1' }, /^LLM_BASE_URL and LLM_API_KEY are for LLM_/],
+  [
+    'a key that nobody sends',
+    { LLM_PROVIDER: 'ollama', LLM_API_KEY: 'hunter2-hunter2' },
+    /^LLM_BASE_URL and LLM_API_KEY are/,
+  ],
+  [
+    'a model server with its key in the address',
+    { LLM_BASE_URL: 'https://me:hunter2@api/v1' },
+    /^LLM_BASE_URL must have no/,
+  ],
+  ['a key of two lines', { LLM_API_KEY: 'hunter2\nHost: x' }, /^LLM_API_KEY must be printable ASCII/],
   ['a model that never times out', { LLM_TIMEOUT_SECONDS: 'never' }, /^LLM_TIMEOUT_SECONDS must be a whole number/],
 ];
 
@@ -76,7 +104,7 @@ it.each(badEnvironments)('refuses %s in one clear line that does not repeat it',
 
   expect(said).toMatch(line);
   expect(said).not.toContain('\n');
-  for (const value of Object.values(env).filter((text) => text.length > 3 && text !== 'public' && text !== 'pg_catalog'))
+  for (const value of Object.values(env).filter((text) => text.length > 3 && !OURS.has(text)))
     expect(said).not.toContain(value);
   expect(said).not.toContain('hunter2');
 });
@@ -99,6 +127,13 @@ it('starts with nothing set, as the contract says', () => {
     OLLAMA_HOST: 'http://ollama:11434',
     LLM_MODEL: 'llama3.2:1b-instruct',
   });
+});
+
+it('takes a model server that needs no key, and one that does', () => {
+  const server = { LLM_PROVIDER: 'openai', LLM_BASE_URL: 'http://vllm:8000/v1/', LLM_MODEL: 'big-model' };
+
+  expect(loadConfig(server)).toMatchObject({ ...server, LLM_BASE_URL: 'http://vllm:8000/v1', LLM_API_KEY: undefined });
+  expect(loadConfig({ ...server, LLM_API_KEY: 'sk-1' })).toMatchObject({ LLM_API_KEY: 'sk-1' });
 });
 
 it('takes an empty value for one that is not set, as a compose file passes it', () => {

@@ -22,7 +22,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       if (lines.length > 0) throw new ConfigError(lines.join('\n'));
     },
   }) as Config;
-  const conflict = unsafeCombination(config);
+  const conflict = unsafeCombination(config) ?? modelConflict(config, 'LLM_MODEL' in set);
   if (conflict) throw new ConfigError(conflict);
   return Object.freeze(config);
 }
@@ -49,5 +49,14 @@ function unsafeCombination(config: Config): string | undefined {
     return 'DATABASE_SCHEMA is a schema of PostgreSQL itself';
   if (config.ADMIN_TOKENS.some((token) => config.WORKER_TOKENS.includes(token)))
     return 'a token stands in both ADMIN_TOKENS and WORKER_TOKENS: a worker would be an admin';
+  return undefined;
+}
+
+/** @param namesModel whether LLM_MODEL was set: its default is a name that only Ollama knows */
+function modelConflict({ LLM_PROVIDER, LLM_BASE_URL, LLM_API_KEY }: Config, namesModel: boolean): string | undefined {
+  if (LLM_PROVIDER === 'openai' && (!LLM_BASE_URL || !namesModel))
+    return 'LLM_PROVIDER=openai needs LLM_BASE_URL and LLM_MODEL: where the server is, and what it calls the model';
+  if (LLM_PROVIDER !== 'openai' && (LLM_BASE_URL || LLM_API_KEY))
+    return 'LLM_BASE_URL and LLM_API_KEY are for LLM_PROVIDER=openai: set that too, or neither';
   return undefined;
 }

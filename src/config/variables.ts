@@ -1,7 +1,7 @@
 import { bool, makeExactValidator, str, type CleanedEnv } from 'envalid';
 import { type ByChannel, parseByChannel } from './by-channel';
 import { isMailbox, isSmtpUrl, isWebhookSecret } from './delivery-values';
-import { parseEgressRule } from './egress-rule';
+import { isNetwork, parseEgressRule } from './egress-rule';
 
 const fail = (what: string): never => {
   throw new Error(what);
@@ -13,6 +13,10 @@ const integer = (min: number, max: number) =>
       ? Number(text)
       : fail(`must be a whole number from ${min} to ${max}`),
   );
+
+const headerToken = makeExactValidator<string>((text) =>
+  /^[\x21-\x7e]{1,500}$/.test(text) ? text : fail('must be printable ASCII without spaces, at most 500 characters'),
+);
 
 /** A plain PostgreSQL identifier: it is written into `search_path`, so nothing that would need quoting is let in. */
 const identifier = makeExactValidator<string>((text) =>
@@ -58,6 +62,14 @@ const origins = makeExactValidator<string[]>((text) => {
 const egressRules = makeExactValidator<string[]>((text) => {
   const all = list(text);
   if (!all.every(parseEgressRule)) fail('has an item that is no host, host:port, address or network such as 10.0.0.0/8');
+  return all;
+});
+
+/** Addresses and networks; not everybody, or anybody could say where a request comes from. */
+const proxies = makeExactValidator<string[]>((text) => {
+  const all = list(text);
+  if (!all.every(isNetwork))
+    fail('has an item that is no address or network such as 10.0.0.0/8, or is every address there is');
   return all;
 });
 
@@ -125,6 +137,11 @@ export const variables = {
   CORS_ORIGINS: origins({
     default: [],
     desc: 'Exact origins whose browser pages may call the API, comma-separated. None by default.',
+  }),
+  TRUSTED_PROXIES: proxies({
+    default: [],
+    desc: 'Addresses and networks of the proxies in front, comma-separated: of theirs alone X-Forwarded-For is believed, for the audit log.',
+    example: '10.0.0.0/8,::1',
   }),
   ROLES: rolesOf({
     default: ['api', 'dispatcher'],
@@ -267,8 +284,22 @@ export const variables = {
     999_999_999,
   )({ default: 100_000, desc: 'With fewer purchases PostgreSQL is fast enough: there is no column index.' }),
 
+  LLM_PROVIDER: str({
+    default: 'ollama',
+    choices: ['ollama', 'openai'],
+    desc: 'How the model is asked: as Ollama has it, or as OpenAI, vLLM, llama.cpp and others have chat completions.',
+  }),
   OLLAMA_HOST: httpUrl({ default: 'http://ollama:11434', desc: 'Where Ollama listens; keep it on a private network.' }),
-  LLM_MODEL: text(200)({ default: 'llama3.2:1b-instruct', desc: 'The model asked, as `ollama pull` names it.' }),
+  LLM_BASE_URL: httpUrl({
+    default: undefined,
+    desc: 'With LLM_PROVIDER=openai: what stands before /chat/completions, mostly with /v1.',
+    example: 'http://vllm:8000/v1',
+  }),
+  LLM_API_KEY: headerToken({ default: undefined, desc: 'With LLM_PROVIDER=openai: its bearer token, if it wants one.' }),
+  LLM_MODEL: text(200)({
+    default: 'llama3.2:1b-instruct',
+    desc: 'The model asked, as `ollama pull` names it; with LLM_PROVIDER=openai as its server does, and required.',
+  }),
   LLM_TIMEOUT_SECONDS: integer(
     1,
     3600,

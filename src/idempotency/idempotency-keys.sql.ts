@@ -16,6 +16,7 @@ export interface KeyRow {
   effect: unknown;
   /** NULL where the effect has not been answered yet; the next two as well. */
   status: number | null;
+  /** NULL also where the answer was erased. */
   headers: Record<string, string> | null;
   body: string | null;
 }
@@ -39,6 +40,25 @@ export const updateAnswer = (request: KeyedRequest, { status, headers, body }: K
   UPDATE idempotency_keys SET status = ${status}, headers = ${JSON.stringify(headers)}, body = ${body}
   WHERE ${isTheKeyOf(request)} AND status IS NULL
   RETURNING 1`;
+
+/** Holds of a row whose answer has one of these texts in it, in whatever case. */
+const shows = (texts: readonly string[]): Sql =>
+  sql`EXISTS (SELECT FROM unnest(${texts}::text[]) AS t (shown) WHERE position(lower(shown) IN lower(concat(body, headers))) > 0)`;
+
+export interface AnswerRow {
+  method: string;
+  route: string;
+  created_at: Date;
+  body: string | null;
+}
+
+/** Answers that have one of these texts in them, the oldest first. Every answer of the last hours is read. */
+export const selectShowing = (texts: readonly string[]): Sql =>
+  sql`SELECT method, route, created_at, body FROM idempotency_keys WHERE ${shows(texts)} ORDER BY created_at`;
+
+/** Takes the answers out of these; the keys stay, so that nothing is done twice. A row each. */
+export const eraseShowing = (texts: readonly string[]): Sql =>
+  sql`UPDATE idempotency_keys SET headers = NULL, body = NULL WHERE ${shows(texts)} RETURNING 1`;
 
 /** Removes the oldest that are older than `hours`, `limit` at most, and gives a row each. What another replica removes is passed over. */
 export const deleteOld = (hours: number, limit: number): Sql => sql`

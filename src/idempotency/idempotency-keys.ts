@@ -4,12 +4,23 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Problem } from '../common/problem';
 import { type Queryable, row, rows } from '../common/sql';
 import { inTransaction } from '../database/transaction';
-import { deleteOld, insertAnswer, insertKey, type KeyRow, selectKey, tryLock, updateAnswer } from './idempotency-keys.sql';
+import {
+  type AnswerRow,
+  deleteOld,
+  eraseShowing,
+  insertAnswer,
+  insertKey,
+  type KeyRow,
+  selectKey,
+  selectShowing,
+  tryLock,
+  updateAnswer,
+} from './idempotency-keys.sql';
 import { AnsweredBefore, type KeptAnswer } from './kept-answer';
 import type { KeyedRequest } from './keyed-request';
 
 /** Longer than anybody repeats a request, and than the 24 hours that are promised. */
-const KEPT_HOURS = 48;
+export const KEPT_HOURS = 48;
 const REMOVED_AT_ONCE = 500;
 
 /** What is known of a key: the effect it had, its answer, or both. */
@@ -30,7 +41,7 @@ interface Claimed<T> {
 export class IdempotencyKeys {
   constructor(@InjectDataSource() readonly database: DataSource) {}
 
-  /** @throws AnsweredBefore where it has been answered; Problem idempotency-key-reused */
+  /** @throws AnsweredBefore where it has been answered; Problem idempotency-key-reused, conflict where that answer was erased */
   async refuseAnswered(request: KeyedRequest, database: Queryable = this.database): Promise<Kept | undefined> {
     const [found] = await rows<KeyRow>(database, selectKey(request));
     if (!found) return undefined;
@@ -40,12 +51,18 @@ export class IdempotencyKeys {
         'idempotency-key-reused',
         'This key came with another address, query or body before. Repeat the request as it was, or take a new key.',
       );
-    if (status !== null) throw new AnsweredBefore({ status, headers: headers ?? {}, body });
+    if (status !== null && headers === null)
+      throw new Problem(
+        'conflict',
+        'It was done, and is not done again. Its answer showed a customer who has been erased since.',
+      );
+    if (status !== null) throw new AnsweredBefore({ status, headers: headers!, body });
     return { effect };
   }
 
   /**
    * Does `work` and keeps what is to be known of it, in one transaction that holds the key: both are there when it ends, or neither.
+   * @param last is done after that, where the work was
    * @returns what `work` made; or what it made when it was done before, and no answer was kept
    * @throws AnsweredBefore; Problem idempotency-key-in-use, idempotency-key-reused
    */
@@ -53,6 +70,7 @@ export class IdempotencyKeys {
     request: KeyedRequest,
     work: (transaction: EntityManager) => Promise<T>,
     toKeep: (made: T) => { effect: unknown } | { answer: KeptAnswer },
+    last: (transaction: EntityManager) => Promise<void>,
   ): Promise<Claimed<T>> {
     return inTransaction(this.database, async (transaction) => {
       const { locked } = await row<{ locked: boolean }>(transaction, tryLock(request));
@@ -63,6 +81,7 @@ export class IdempotencyKeys {
       if (kept) return { made: kept.effect as T, isRepeated: true };
       const made = await work(transaction);
       await rows(transaction, insertKey(request, toKeep(made)));
+      await last(transaction);
       return { made, isRepeated: false };
     });
   }
@@ -77,6 +96,16 @@ export class IdempotencyKeys {
   async answerWithoutEffect(request: KeyedRequest, answer: KeptAnswer): Promise<void> {
     const inserted = await rows(this.database, insertAnswer(request, answer));
     if (inserted.length === 0) await this.refuseAnswered(request);
+  }
+
+  /** Answers that are kept and have one of these texts in them, such as a customer's id. */
+  showing(texts: readonly string[], database: Queryable): Promise<AnswerRow[]> {
+    return rows<AnswerRow>(database, selectShowing(texts));
+  }
+
+  /** Erases those answers. @returns how many */
+  async erase(texts: readonly string[], transaction: EntityManager): Promise<number> {
+    return (await rows(transaction, eraseShowing(texts))).length;
   }
 
   /** Removes the keys that nobody will use again, a few at a time. Several replicas may do it at once. */

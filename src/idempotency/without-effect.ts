@@ -10,6 +10,7 @@ import {
 } from '@nestjs/common';
 import type { Request } from 'express';
 import { mergeMap, type Observable } from 'rxjs';
+import { EventStream } from '../common/event-stream';
 import { IdempotencyKeys } from './idempotency-keys';
 import { keptAnswer } from './kept-answer';
 
@@ -29,7 +30,7 @@ export class KeepsAnswer implements NestInterceptor {
   }
 
   private async kept(answer: unknown, request: Request): Promise<unknown> {
-    if (!request.keyed || answer instanceof StreamableFile) return answer;
+    if (!request.keyed || answer instanceof StreamableFile || answer instanceof EventStream) return answer;
     const kept = keptAnswer(answer, request);
     if (Buffer.byteLength(kept.body ?? '') <= MAX_KEPT_BYTES) await this.keys.answerWithoutEffect(request.keyed, kept);
     return answer;
@@ -38,7 +39,8 @@ export class KeepsAnswer implements NestInterceptor {
 
 /**
  * A POST that only asks, and changes nothing of ours. With an Idempotency-Key the answer is kept when it is made, in no transaction: of
- * two at the same moment both are worked on, and both get the answer of the first. Every other POST takes `@Once()`.
+ * two at the same moment both are worked on, and both get the answer of the first. A stream is not kept: it is made anew for whoever
+ * repeats the request. Every other POST takes `@Once()`.
  * @param isKept false where the answer shows what is known of a customer: it is made anew for whoever repeats the request
  */
 export const WithoutEffect = ({ isKept = true } = {}): MethodDecorator =>

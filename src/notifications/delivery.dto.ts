@@ -19,7 +19,8 @@ import { type Channel, channels } from '../common/channels';
 import { check, Optional, RawJson, SingleLine } from '../common/validators';
 
 /** Notifications of one lease, at most. */
-const MAX_BATCH = 1000;
+export const MAX_BATCH = 1000;
+export const MAX_LEASE_SECONDS = 600;
 const MAX_WAIT_SECONDS = 30;
 const MAX_INFO_BYTES = 16_384;
 /** A day: longer than any provider asks for. */
@@ -29,7 +30,12 @@ const MAX_RETRY_AFTER = 86_400;
 const NOTIFICATION_ID = /^[1-9]\d{0,17}:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isId = () => Matches(NOTIFICATION_ID, { message: '$property must be the id of a notification' });
 
-const leaseSeconds = [IsInt(), Min(5), Max(600), ApiProperty({ type: 'integer', minimum: 5, maximum: 600, default: 60 })];
+const leaseSeconds = [
+  IsInt(),
+  Min(5),
+  Max(MAX_LEASE_SECONDS),
+  ApiProperty({ type: 'integer', minimum: 5, maximum: MAX_LEASE_SECONDS, default: 60 }),
+];
 const LeaseSeconds = () => (target: object, key: string) => leaseSeconds.forEach((decorate) => decorate(target, key));
 
 /** What a worker wants to deliver. */

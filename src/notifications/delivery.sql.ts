@@ -52,16 +52,19 @@ export const settle = ({ dispatchId, userId }: NotificationKey, outcome: Outcome
 /** Bytes of JSON that a notification may gather in all. */
 export const MAX_META_BYTES = 65_536;
 
-/** Adds what a worker learned later to a notification it has marked sent. One row, or none where it is not sent or would gather too much. */
+/** Adds what a worker learned later to a notification it has marked sent; of a customer who was erased, nothing is kept. One row, or none where it is not sent or would gather too much. */
 export const addDeliveryInfo = ({ dispatchId, userId }: NotificationKey, deliveryInfo: object): Sql => sql`
   UPDATE notifications SET meta = ${mergedMeta(deliveryInfo)}, updated_at = clock_timestamp()
   WHERE dispatch_id = ${dispatchId}::bigint AND user_id = ${userId}::uuid AND state = ${state.sent}
-    AND octet_length((${mergedMeta(deliveryInfo)})::text) <= ${MAX_META_BYTES}
+    AND coalesce(octet_length((${mergedMeta(deliveryInfo)})::text), 0) <= ${MAX_META_BYTES}
   RETURNING 1`;
 
 /** NULL where there is nothing to keep: most rows have no meta, and none is free. */
 const mergedMeta = (info: object): Sql =>
-  Object.keys(info).length === 0 ? sql`meta` : sql`coalesce(meta, '{}') || ${JSON.stringify(info)}::jsonb`;
+  Object.keys(info).length === 0
+    ? sql`meta`
+    : sql`CASE WHEN NOT EXISTS (SELECT FROM suppressions s WHERE s.user_id = notifications.user_id AND s.channel = '' AND s.reason = 'erased')
+        THEN coalesce(meta, '{}') || ${JSON.stringify(info)}::jsonb END`;
 
 /** What the wire shows of a row `n`, its lane `l`, its dispatch `d` and who `holds` it; title and message with their placeholders. */
 const view = sql`n.dispatch_id, n.user_id, d.campaign_id, d.kind = 'test' AS is_test, d.channel, d.title, d.message, ${statusOf} AS status, n.attempts, n.error,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ClaimService } from './claim.service';
+import { CustomerNotificationsService } from './customer-notifications.service';
 import { DeliveryController } from './delivery.controller';
 import { DeliveryService } from './delivery.service';
 import { DeliveryTidy } from './delivery-tidy';
@@ -15,6 +16,7 @@ import { WakeUps } from './wake-ups';
   controllers: [DeliveryController, OutcomeController, NotificationsController],
   providers: [
     ClaimService,
+    CustomerNotificationsService,
     DeliveryService,
     DeliveryTidy,
     NotificationsService,
@@ -23,6 +25,6 @@ import { WakeUps } from './wake-ups';
     RenderingService,
     WakeUps,
   ],
-  exports: [DeliveryService, NotificationsService, RenderingService, WakeUps],
+  exports: [CustomerNotificationsService, DeliveryService, NotificationsService, RenderingService, WakeUps],
 })
 export class NotificationsModule {}

@@ -4,11 +4,14 @@ import { AudienceCounter } from './engines/audience-counter';
 import { AudienceService } from './audience.service';
 import { ColumnIndex } from './column-index/column-index';
 import { ColumnIndexController } from './column-index/column-index.controller';
+import { CustomerSegmentsController } from './insight/customer-segments.controller';
+import { CustomerSegmentsService } from './insight/customer-segments.service';
 import { DatabaseEngine } from './engines/database.engine';
 import { FiltersController } from './catalogue/filters.controller';
 import { FiltersService } from './catalogue/filters.service';
 import { FilterValues } from './catalogue/filter-values';
 import { SegmentCsvService } from './insight/segment-csv.service';
+import { SegmentHealthService } from './segment-health.service';
 import { SegmentHistoryService } from './history/segment-history.service';
 import { SegmentInsightController } from './insight/segment-insight.controller';
 import { SegmentInsightService } from './insight/segment-insight.service';
@@ -22,7 +25,13 @@ import { SegmentsService } from './segments.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Segment])],
-  controllers: [FiltersController, SegmentInsightController, SegmentsController, ColumnIndexController],
+  controllers: [
+    FiltersController,
+    SegmentInsightController,
+    SegmentsController,
+    ColumnIndexController,
+    CustomerSegmentsController,
+  ],
   providers: [
     SegmentsService,
     FiltersService,
@@ -31,6 +40,8 @@ import { SegmentsService } from './segments.service';
     SegmentOverlapService,
     SegmentHistoryService,
     SegmentCsvService,
+    SegmentHealthService,
+    CustomerSegmentsService,
     SegmentSizes,
     SegmentRules,
     AudienceService,
@@ -39,6 +50,6 @@ import { SegmentsService } from './segments.service';
     DatabaseEngine,
     ColumnIndex,
   ],
-  exports: [AudienceService],
+  exports: [AudienceService, ColumnIndex, SegmentHealthService],
 })
 export class SegmentsModule {}

@@ -8,6 +8,10 @@ import { check, Instant, Optional, QueryBoolean, SingleLine } from '../common/va
 export const suppressionReasons = ['unsubscribed', 'bounced', 'complained', 'requested', 'other'] as const;
 export type SuppressionReason = (typeof suppressionReasons)[number];
 
+/** Those that a suppression can have: an erasure's own too, which nobody gives and nobody lifts. */
+const shownReasons = [...suppressionReasons, 'erased'] as const;
+export type ShownReason = (typeof shownReasons)[number];
+
 export const MAX_SOURCE = 200;
 const MAX_EMAIL = 255; // users.email
 
@@ -70,9 +74,9 @@ export class SuppressionsQuery extends ListQuery {
 
   /** Only those for this reason. */
   @Optional()
-  @IsIn(suppressionReasons)
-  @ApiPropertyOptional({ enum: suppressionReasons })
-  reason?: SuppressionReason;
+  @IsIn(shownReasons)
+  @ApiPropertyOptional({ enum: shownReasons })
+  reason?: ShownReason;
 
   /** Only those that hold now (true), only those that expired (false); both when left out. */
   @Optional()
@@ -94,9 +98,9 @@ export class SuppressionView {
   @ApiProperty({ type: String, enum: channels, nullable: true })
   channel: Channel | null;
 
-  /** Why. */
-  @ApiProperty({ enum: suppressionReasons })
-  reason: SuppressionReason;
+  /** Why. `erased`: the customer was erased. It holds in every channel for good, and cannot be lifted or replaced. */
+  @ApiProperty({ enum: shownReasons })
+  reason: ShownReason;
 
   /** Where it came from; empty when nobody said. */
   source: string;
@@ -143,7 +147,7 @@ export class SuppressionImportView {
 export interface SuppressionRow {
   user_id: string;
   channel: Channel | '';
-  reason: SuppressionReason;
+  reason: ShownReason;
   source: string;
   expires_at: Date | null;
   in_force: boolean;

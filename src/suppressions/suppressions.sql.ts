@@ -1,6 +1,6 @@
 import type { Channel } from '../common/channels';
 import { join, type Sql, sql } from '../common/sql';
-import type { SuppressionReason } from './suppression.dto';
+import type { ShownReason } from './suppression.dto';
 
 /** What a suppression is kept under; channel '' is every channel. */
 export interface SuppressionKey {
@@ -29,8 +29,6 @@ export interface StoredFigures {
   unchanged: string;
   unknown: string;
   unknown_lines: number[];
-  /** The customer with the lowest id; null where every line is unknown. */
-  first_user_id: string | null;
 }
 
 /**
@@ -38,7 +36,7 @@ export interface StoredFigures {
  * every customer who has it in some case: nobody is messaged because a letter was written otherwise.
  *
  * Written in the order of the key, so that two of these at once wait for each other and cannot deadlock. A row that would become what it
- * is, is not written: the same file again costs no WAL.
+ * is, is not written: the same file again costs no WAL; nor is that of a customer who was erased.
  */
 export const store = (lines: SuppressionLines, createdBy: string): Sql => sql`
   WITH lines AS (
@@ -54,15 +52,14 @@ export const store = (lines: SuppressionLines, createdBy: string): Sql => sql`
     SELECT user_id, channel, reason, source, expires_at, ${createdBy} FROM wanted ORDER BY user_id, channel
     ON CONFLICT (user_id, channel) DO UPDATE
       SET reason = excluded.reason, source = excluded.source, expires_at = excluded.expires_at
-      WHERE (s.reason, s.source, s.expires_at) IS DISTINCT FROM (excluded.reason, excluded.source, excluded.expires_at)
+      WHERE s.reason <> 'erased' AND (s.reason, s.source, s.expires_at) IS DISTINCT FROM (excluded.reason, excluded.source, excluded.expires_at)
     RETURNING xmax = 0 AS is_new -- a row that was there has been locked by this transaction
   ), changes AS (
     SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS replaced FROM written
   )
   SELECT added, replaced, (SELECT count(*) FROM wanted) - added - replaced AS unchanged,
          (SELECT count(*) FROM found WHERE user_id IS NULL) AS unknown,
-         ARRAY(SELECT line FROM found WHERE user_id IS NULL ORDER BY line LIMIT 50) AS unknown_lines,
-         (SELECT user_id FROM wanted ORDER BY user_id LIMIT 1) AS first_user_id
+         ARRAY(SELECT line FROM found WHERE user_id IS NULL ORDER BY line LIMIT 50) AS unknown_lines
   FROM changes`;
 
 const byAddress = sql`SELECT lines.*, u.id AS user_id FROM lines LEFT JOIN users u ON lower(u.email) = lower(customer)`;
@@ -72,14 +69,44 @@ const view = sql`user_id, channel, reason, source, expires_at, coalesce(expires_
 export const selectSuppression = ({ userId, channel }: SuppressionKey): Sql =>
   sql`SELECT ${view} FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel}`;
 
+/** As it stays until the transaction ends. */
+export const lockSuppression = (key: SuppressionKey): Sql => sql`${selectSuppression(key)} FOR UPDATE`;
+
+/** A row, or none where there is none to lift. */
 export const deleteSuppression = ({ userId, channel }: SuppressionKey): Sql =>
-  sql`DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel} RETURNING 1`;
+  sql`DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel} AND reason <> 'erased' RETURNING ${view}`;
+
+export interface ErasedRow {
+  /** Suppressions with what was known of them; as text. */
+  removed: string;
+  was_erased: boolean;
+}
+
+/** One suppression in the place of all that a customer has: in every channel, for good, and with nothing in it but the customer's id. */
+export const eraseSuppressions = (userId: string, createdBy: string): Sql => sql`
+  WITH removed AS (
+    DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel <> '' RETURNING 1
+  ), kept AS (
+    INSERT INTO suppressions AS s (user_id, reason, created_by) VALUES (${userId}::uuid, 'erased', ${createdBy})
+    ON CONFLICT (user_id, channel) DO UPDATE
+      SET reason = excluded.reason, source = excluded.source, expires_at = NULL, created_by = excluded.created_by, created_at = excluded.created_at
+      WHERE s.reason <> 'erased'
+    RETURNING xmax = 0 AS is_new
+  )
+  SELECT (SELECT count(*) FROM removed) + (SELECT count(*) FROM kept WHERE NOT is_new) AS removed, NOT EXISTS (SELECT FROM kept) AS was_erased`;
+
+export const selectOfCustomer = (userId: string): Sql =>
+  sql`SELECT ${view} FROM suppressions WHERE user_id = ${userId}::uuid ORDER BY channel`;
+
+/** Every customer who has this address in some case. */
+export const selectCustomersAt = (email: string): Sql =>
+  sql`SELECT id FROM users u WHERE lower(u.email) = lower(${email}) ORDER BY id`;
 
 /** Which suppressions a list shows. */
 export interface SuppressionFilter {
   userId?: string;
   channel?: Channel;
-  reason?: SuppressionReason;
+  reason?: ShownReason;
   inForce?: boolean;
 }
 

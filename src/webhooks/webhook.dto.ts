@@ -225,3 +225,11 @@ export const toDeliveryView = (delivery: DeliveryRow): DeliveryView => ({
   last_attempt_at: delivery.last_attempt_at?.toISOString() ?? null,
   next_attempt_at: delivery.status === 'pending' ? delivery.due_at.toISOString() : null,
 });
+
+/** An event as webhooks.sql.ts selects it. */
+export interface EventRow {
+  id: string;
+  type: string;
+  data: Record<string, unknown>;
+  occurred_at: Date;
+}

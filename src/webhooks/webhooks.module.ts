@@ -9,5 +9,6 @@ import { WebhooksService } from './webhooks.service';
   imports: [TypeOrmModule.forFeature([Webhook])],
   controllers: [WebhooksController],
   providers: [WebhooksService, WebhookDeliverer],
+  exports: [WebhooksService],
 })
 export class WebhooksModule {}

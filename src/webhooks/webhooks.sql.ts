@@ -34,8 +34,7 @@ export const expireSecret = (webhookId: string, hours: number): Sql => sql`
   UPDATE webhook_secrets SET expires_at = now() + make_interval(hours => ${hours}::int)
   WHERE webhook_id = ${webhookId} AND expires_at IS NULL RETURNING expires_at`;
 
-export const deleteWebhook = (id: string, version: number | 'any'): Sql => sql`
-  DELETE FROM webhooks WHERE id = ${id} AND version = coalesce(${version === 'any' ? null : version}, version) RETURNING 1`;
+export const deleteWebhook = (id: string): Sql => sql`DELETE FROM webhooks WHERE id = ${id}`;
 
 /** An event for this one webhook, whatever it asks to be told of. */
 export const insertTest = (webhookId: string): Sql => sql`
@@ -45,3 +44,11 @@ export const insertTest = (webhookId: string): Sql => sql`
     INSERT INTO webhook_deliveries (webhook_id, event_id) SELECT ${webhookId}::uuid, e.id FROM e RETURNING *
   )
   SELECT ${view} FROM d, e`;
+
+/** What was to be told of a customer. Nothing finds it by its customer: the events of 30 days are read. */
+export const selectEventsOf = (userId: string): Sql => sql`
+  SELECT id, type, data, occurred_at FROM webhook_events WHERE data ->> 'user_id' = ${userId} ORDER BY occurred_at, id`;
+
+/** Removes it, with its deliveries: what waits to be sent is not sent. A row each. */
+export const deleteEventsOf = (userId: string): Sql =>
+  sql`DELETE FROM webhook_events WHERE data ->> 'user_id' = ${userId} RETURNING 1`;

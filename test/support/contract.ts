@@ -65,7 +65,7 @@ export function checkContract(response: Response): void {
   if (!documented.content) return response.text ? fail('has a body, which is not documented') : undefined;
   if (!content) return fail(`answered ${mediaType}, which is not documented`);
   check(
-    `${method} ${template} ${response.status}`,
+    `${method} ${template} ${response.status} ${mediaType}`,
     local(content.schema),
     mediaType.startsWith('text/') ? response.text : response.body,
   );

@@ -24,10 +24,17 @@ export interface EventStream {
   leave(): void;
 }
 
-/** Opens a stream and resolves with the head of its answer. */
-export const listenTo = (url: string, token: string): Promise<EventStream> =>
+/**
+ * Opens a stream and resolves with the head of its answer.
+ * @param body to be posted as JSON, where it is asked for by a POST
+ */
+export const listenTo = (url: string, token: string, body?: object): Promise<EventStream> =>
   new Promise((resolve, reject) => {
-    const call = request(url, { agent: false, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body && { accept: 'text/event-stream', 'content-type': 'application/json' }),
+    };
+    const call = request(url, { agent: false, method: body ? 'POST' : 'GET', headers }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       const ended = new Promise<void>((done, fail) => answer.once('end', done).once('error', fail));
@@ -52,7 +59,7 @@ export const listenTo = (url: string, token: string): Promise<EventStream> =>
       });
     });
     call.once('error', reject);
-    call.end();
+    call.end(body && JSON.stringify(body));
   });
 
 function toEvent(block: string): ReceivedEvent[] {

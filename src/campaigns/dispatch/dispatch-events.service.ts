@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Background } from '../../common/background';
+import { comment, EventStream, serverSentEvent } from '../../common/event-stream';
 import { Problem } from '../../common/problem';
 import { DispatchWatch } from './dispatch-watch';
 import { DispatchesService } from './dispatches.service';
 
 /** Each dispatch that is watched is looked at this often, however many watch it. */
 const LOOK_EVERY_MS = 500;
-/** Proxies close connections on which nothing is said for about a minute. */
 const KEEP_ALIVE_MS = 15_000;
 /** How long a client waits before it comes back. */
 const RETRY_MS = 2000;
@@ -15,9 +15,8 @@ const RETRY_MS = 2000;
 const MAX_LISTENERS = 100;
 
 /**
- * Tells whoever listens how a dispatch goes on, in the form of Server-Sent Events
- * (https://html.spec.whatwg.org/multipage/server-sent-events.html). Each event is the whole state, so that whoever is slow, or comes back,
- * misses nothing by getting the last one only.
+ * Tells whoever listens how a dispatch goes on. Each event is the whole state, so that whoever is slow, or comes back, misses nothing by
+ * getting the last one only.
  */
 @Injectable()
 export class DispatchEventsService {
@@ -33,10 +32,11 @@ export class DispatchEventsService {
   }
 
   /**
-   * The events of a dispatch as text, from what it is now to its end. Until `gone` is aborted the listener counts, listening or not.
+   * The events of a dispatch, from what it is now to its end. Until `gone` is aborted the listener counts, listening or not.
    * @throws Problem dispatch-not-found, too-many-listeners, shutting-down
    */
-  async listen(id: string, gone: AbortSignal): Promise<AsyncGenerator<string>> {
+  async listen(id: string, gone: AbortSignal): Promise<EventStream> {
+    gone.throwIfAborted(); // nobody would be told that it left
     if (this.background.stopping.aborted) throw new Problem('shutting-down', 'Send the request to another replica.');
     if (this.listeners >= MAX_LISTENERS)
       throw new Problem(
@@ -46,7 +46,7 @@ export class DispatchEventsService {
     const { watch, first } = this.watches.get(id) ?? this.begin(id);
     this.enter(id, watch, gone);
     await first;
-    return this.events(watch, gone);
+    return new EventStream(this.events(watch, gone), { stopping: this.background.stopping });
   }
 
   private enter(id: string, watch: DispatchWatch, gone: AbortSignal): void {
@@ -103,14 +103,14 @@ export class DispatchEventsService {
     while (!gone.aborted && !this.background.stopping.aborted) {
       if (changes !== watch.changes) {
         changes = watch.changes;
-        yield `event: progress\nid: ${changes}\ndata: ${watch.seen}\n\n`;
+        yield serverSentEvent('progress', watch.seen, changes);
       } else if (watch.isOver) {
-        yield `event: end\ndata: ${JSON.stringify({ status: watch.status })}\n\n`;
+        yield serverSentEvent('end', JSON.stringify({ status: watch.status }));
         return;
       } else if (outages !== watch.outages) {
         outages = watch.outages;
-        yield ': the database cannot be reached; it is asked again\n\n';
-      } else if (!(await watch.news(KEEP_ALIVE_MS))) yield ': keep-alive\n\n';
+        yield comment('the database cannot be reached; it is asked again');
+      } else if (!(await watch.news(KEEP_ALIVE_MS))) yield comment('keep-alive');
     }
   }
 }

@@ -37,15 +37,23 @@ export class DispatchQuery {
   dry_run: boolean = false;
 }
 
+export const MAX_TEST_CUSTOMERS = 100;
+
 /** To whom a test goes. */
 export class TestSendRequest {
   /** Active customers, 1 to 100. Whoever is suppressed gets no test either. */
   @ArrayMinSize(1)
-  @ArrayMaxSize(100)
+  @ArrayMaxSize(MAX_TEST_CUSTOMERS)
   @LowerCase()
   @ArrayUnique({ message: '$property must name each customer once' })
   @IsUUID('loose', { each: true })
-  @ApiProperty({ type: 'array', items: { type: 'string', format: 'uuid' }, minItems: 1, maxItems: 100, uniqueItems: true })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', format: 'uuid' },
+    minItems: 1,
+    maxItems: MAX_TEST_CUSTOMERS,
+    uniqueItems: true,
+  })
   @IsArray()
   user_ids: string[];
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
+import { Audited } from '../../audit/audited';
 import { AnswersPage, Refuses, TakesNoBody } from '../../common/api-docs';
 import { NoBody } from '../../common/params';
 import { Once } from '../../idempotency/once';
@@ -40,6 +41,7 @@ export class DispatchesController {
 
   /** Write and hand out nothing more of it until it is resumed. Repeating it is harmless. */
   @Post(':dispatch_id/pause')
+  @Audited('dispatch.paused')
   @Refuses('dispatch-not-found', 'dispatch-over')
   @HttpCode(200)
   @TakesNoBody()
@@ -50,6 +52,7 @@ export class DispatchesController {
 
   /** Go on where it was paused. Repeating it is harmless. */
   @Post(':dispatch_id/resume')
+  @Audited('dispatch.resumed')
   @Refuses('dispatch-not-found', 'dispatch-over')
   @HttpCode(200)
   @TakesNoBody()
@@ -60,6 +63,7 @@ export class DispatchesController {
 
   /** End it for good: what is not written never is, and what is queued is cancelled. Repeating it is harmless. */
   @Post(':dispatch_id/cancel')
+  @Audited('dispatch.cancelled')
   @Refuses('dispatch-not-found', 'dispatch-over')
   @HttpCode(200)
   @TakesNoBody()

@@ -1,15 +1,12 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsUUID } from 'class-validator';
+import { masked, Reveal } from '../../common/email';
 import { PreviewQuery } from '../../common/list.dto';
 import { Instant, LowerCase, Optional, QueryInteger } from '../../common/validators';
 import { type Source, sources } from '../engines/audience-engine';
 import type { FiguresRow } from '../queries/customer-figures.sql';
 import type { Rule } from '../rules/rule';
 import { IsRule } from '../rules/rule.dto';
-
-/** Addresses are masked unless somebody says that they want to see them. */
-const Reveal = () => applyDecorators(Optional(), IsIn(['email']), ApiProperty({ enum: ['email'], required: false }));
 
 export class AsOfQuery {
   /** The instant at which the rule is read; the database's now when left out. */
@@ -88,9 +85,6 @@ export const toCustomerFiguresView = (customer: FiguresRow, reveal?: 'email'): C
   last_purchase_at: customer.last_purchase_at?.toISOString() ?? null,
 });
 
-/** The first letter and the domain, where there is one: what stands after the last @. */
-const masked = (email: string): string => email.replace(/^(.)?.*?(@[^@]*)?$/su, '$1***$2');
-
 export const nodeTypes = ['filters', 'all', 'any', 'not', 'segment'] as const;
 
 /** One node of the rule, with its customers. */
@@ -147,15 +141,17 @@ export class RulePreviewView extends CountView {
   sample: CustomerFiguresView[];
 }
 
+export const MAX_OVERLAPPING = 8;
+
 /** Segments to lay over each other. */
 export class OverlapRequest {
   /** Two to eight segments, each once. */
   @LowerCase()
   @IsUUID(undefined, { each: true })
   @ArrayUnique({ message: '$property must name each segment once' })
-  @ArrayMaxSize(8)
+  @ArrayMaxSize(MAX_OVERLAPPING)
   @ArrayMinSize(2)
-  @ApiProperty({ items: { type: 'string', format: 'uuid' }, minItems: 2, maxItems: 8, uniqueItems: true })
+  @ApiProperty({ items: { type: 'string', format: 'uuid' }, minItems: 2, maxItems: MAX_OVERLAPPING, uniqueItems: true })
   @IsArray()
   segment_ids: string[];
 }

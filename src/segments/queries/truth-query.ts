@@ -34,8 +34,14 @@ export class TruthQuery {
     return sql`SELECT ${instantsOf(this.asOf)}, ${join(bits, ' + ')} AS mask, count(*) AS total FROM (${this.truths()}) t GROUP BY mask`;
   }
 
-  /** A row for every active customer: whether it is of filter set i, as `f<i>`, never NULL. */
-  private truths(): Sql {
+  /** Which rules one customer is in, by their places: one row, `holds`; none where there is no such active customer. It reads their purchases alone. */
+  of(userId: string): Sql {
+    const answers = this.rules.map((rule) => this.holds(rule));
+    return sql`SELECT ARRAY[${listed(answers)}]::boolean[] AS holds FROM (${this.truths(sql`${userId}::uuid`)}) t`;
+  }
+
+  /** A row for every active customer, or for one: whether it is of filter set i, as `f<i>`, never NULL. */
+  private truths(userId?: Sql): Sql {
     const leaves = [...this.leaves.values()];
     const asking = leaves.filter((leaf) => leaf.sql.purchases);
     const standings = leaves.flatMap(({ index, sql: { standings } }) =>
@@ -50,10 +56,11 @@ export class TruthQuery {
       return sql`${holds.length > 0 ? sql`(${and(holds)}) IS TRUE` : sql`true`} AS f${raw(String(index))}`;
     });
     const joins = standings.map(({ alias, select }) => sql`\nLEFT JOIN (${select}) ${alias} ON ${alias}.user_id = u.id`);
-    return sql`SELECT ${listed(flags)} FROM users u${asking.length > 0 ? this.groups(asking) : empty}${join(joins.length > 0 ? joins : [empty], '')}\nWHERE ${ACTIVE}`;
+    const one = userId ? sql` AND u.id = ${userId}` : empty;
+    return sql`SELECT ${listed(flags)} FROM users u${asking.length > 0 ? this.groups(asking, userId) : empty}${join(joins.length > 0 ? joins : [empty], '')}\nWHERE ${ACTIVE}${one}`;
   }
 
-  private groups(asking: { index: number; sql: FilterSetSql }[]): Sql {
+  private groups(asking: { index: number; sql: FilterSetSql }[], userId?: Sql): Sql {
     const scopes = asking.map((leaf) => leaf.sql.purchases!.inScope);
     const answers = asking.map(({ index, sql: { purchases } }) => {
       const only = asking.length === 1 ? empty : sql` FILTER (WHERE ${purchases!.inScope})`;
@@ -64,7 +71,7 @@ export class TruthQuery {
       ' OR ',
     );
     return sql`
-LEFT JOIN (SELECT p.user_id, ${join(answers)} FROM purchase_history p WHERE ${inAny} GROUP BY p.user_id) g ON g.user_id = u.id`;
+LEFT JOIN (SELECT p.user_id, ${join(answers)} FROM purchase_history p WHERE ${userId ? sql`p.user_id = ${userId} AND ` : empty}(${inAny}) GROUP BY p.user_id) g ON g.user_id = u.id`;
   }
 
   /** A node over the flags of `t`. */

@@ -7,7 +7,7 @@ import { costOf, LIMITS, parseRule, referencesOf, type Rule, type RuleNode } fro
 import type { Segment } from '../segment.entity';
 
 /** Segments by id, with all that they refer to among them. */
-type Known = Map<string, Referable>;
+export type Known = Map<string, Referable>;
 type Referable = Pick<Segment, 'id' | 'name' | 'version' | 'filters' | 'is_active' | 'refers_to'>;
 
 /** What rules refer to: read with them, and kept free of loops, of holes and of sizes nobody could answer. */
