@@ -19,7 +19,7 @@ export function ActButton(props: { label: string; icon: ReactNode; disabled?: bo
         {props.label}
       </Button>
       {error && (
-        <Text size="xs" c="error" maw="14rem" role="alert">
+        <Text size="xs" c="var(--mantine-color-error)" maw="14rem" role="alert">
           {text(error)}
         </Text>
       )}

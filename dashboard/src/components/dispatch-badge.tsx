@@ -14,7 +14,7 @@ export function DispatchKindBadge({ kind }: { kind: Schema<'DispatchView'>['kind
   const { t } = useTranslation();
   if (kind === 'campaign') return null;
   return (
-    <Badge color="grape" variant="outline" tt="none">
+    <Badge color="grape" variant="light" tt="none" miw="max-content">
       {t(`kind.${kind}`)}
     </Badge>
   );

@@ -1,25 +1,36 @@
 import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './filter-bar.module.css';
 
 /** The filters of a list, and the way back to all of it. */
 export function FilterBar(props: { isAny: boolean; onClear: () => void; children: ReactNode }) {
   const { t } = useTranslation();
+  const bar = useRef<HTMLDivElement>(null);
+  const [timesCleared, setTimesCleared] = useState(0);
+  useEffect(() => {
+    // the button is gone with the filters
+    if (timesCleared > 0) bar.current?.querySelector<HTMLElement>('input, select')?.focus();
+  }, [timesCleared]);
   return (
-    <Group component="search" className={classes.bar} align="flex-start" gap="sm" mb="md">
-      {props.children}
-      <Button
-        className={classes.clear}
-        variant="subtle"
-        leftSection={<IconX size={16} aria-hidden />}
-        disabled={!props.isAny}
-        onClick={props.onClear}
-      >
-        {t('filter.clear')}
-      </Button>
+    <Group role="search" ref={bar} align="flex-start" gap="sm" mb="md">
+      {/* anew, so that a text that was no filter yet is gone too */}
+      <Fragment key={timesCleared}>{props.children}</Fragment>
+      {props.isAny && (
+        <Button
+          className={classes.clear}
+          variant="subtle"
+          leftSection={<IconX size={16} aria-hidden />}
+          onClick={() => {
+            props.onClear();
+            setTimesCleared(timesCleared + 1);
+          }}
+        >
+          {t('filter.clear')}
+        </Button>
+      )}
     </Group>
   );
 }

@@ -26,7 +26,7 @@ export const theme = mergeMantineTheme(
   DEFAULT_THEME,
   createTheme({
     primaryColor: 'indigo',
-    primaryShade: { light: 6, dark: 5 },
+    primaryShade: { light: 6, dark: 6 },
     colors: { indigo },
     autoContrast: true,
     luminanceThreshold: 0.35,
@@ -42,10 +42,17 @@ export const theme = mergeMantineTheme(
 
 const COLORS = Object.keys(theme.colors);
 
+/** White on it can be read. */
+const FILLED_RED = {
+  '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
+  '--mantine-color-red-filled-hover': 'color-mix(in srgb, var(--mantine-color-red-9) 85%, black)',
+};
+
 /** What is different from Mantine's own variables: texts that WCAG 2.2 AA finds dark, or light, enough (4.5 : 1). */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...FILLED_RED,
     '--mantine-color-body': '#ffffff',
     '--mantine-color-dimmed': '#55606e',
     '--mantine-color-placeholder': '#667085',
@@ -55,10 +62,14 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--app-surface': '#ffffff',
     '--app-border': '#e4e7ee',
     ...Object.fromEntries(
-      COLORS.map((color) => [`--mantine-color-${color}-light-color`, `var(--mantine-color-${color}-9)`]),
+      COLORS.map((color) => [
+        `--mantine-color-${color}-light-color`,
+        `color-mix(in srgb, var(--mantine-color-${color}-9) 70%, black)`,
+      ]),
     ),
   },
   dark: {
+    ...FILLED_RED,
     '--mantine-color-body': '#15171e',
     '--mantine-color-dimmed': '#a3abb8',
     '--mantine-color-placeholder': '#939cab',

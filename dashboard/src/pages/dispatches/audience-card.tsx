@@ -29,11 +29,11 @@ export function AudienceCard({ dispatch }: { dispatch: Schema<'DispatchView'> })
       {steps.length > 0 && (
         <ol className={classes.fall}>
           {steps.map(({ key, customers, from, to }) => (
-            <li key={key}>
+            <li key={key} className={key === 'targeted' ? classes.last : undefined}>
               {key === 'matched' || customers === 0 ? (
                 <span>{nameOf(key)}</span>
               ) : (
-                <Anchor component="button" type="button" size="sm" ta="left" onClick={() => group.set('audience', key)}>
+                <Anchor component="button" type="button" inherit ta="left" onClick={() => group.set('audience', key)}>
                   {nameOf(key)}
                 </Anchor>
               )}
@@ -47,6 +47,9 @@ export function AudienceCard({ dispatch }: { dispatch: Schema<'DispatchView'> })
                 {key !== 'matched' && key !== 'targeted' && '−'}
                 {format.number(customers)}
               </span>
+              <Text span inherit c="dimmed" className={`numbers ${classes.amount} ${classes.share}`}>
+                {format.percent(customers / dispatch.matched)}
+              </Text>
             </li>
           ))}
         </ol>

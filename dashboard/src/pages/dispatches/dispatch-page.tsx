@@ -46,7 +46,7 @@ export function Page() {
           <>
             {t('number', { id: dispatch.id })} · {t(`common:channel.${dispatch.channel}`)} · <Ago at={dispatch.created_at} />{' '}
             ·{' '}
-            <Anchor component={Link} to={`/campaigns/${dispatch.campaign_id}`} size="sm">
+            <Anchor component={Link} to={`/campaigns/${dispatch.campaign_id}`} size="sm" underline="always">
               {t('toCampaign')}
             </Anchor>
           </>

@@ -119,12 +119,20 @@ function useColumns(): Column<Dispatch>[] {
         kind === 'dry_run' ? (
           '–'
         ) : (
-          <Text span size="sm" c={progress.failed > 0 ? 'error' : undefined}>
+          <Text span size="sm" c={progress.failed > 0 ? 'var(--mantine-color-error)' : undefined}>
             {format.number(progress.failed)}
           </Text>
         ),
     },
-    { key: 'started', label: t('list.started'), render: ({ created_at }) => <Ago at={created_at} /> },
+    {
+      key: 'started',
+      label: t('list.started'),
+      render: ({ created_at }) => (
+        <span className={classes.ago}>
+          <Ago at={created_at} />
+        </span>
+      ),
+    },
   ];
 }
 
@@ -135,7 +143,7 @@ function Progress({ dispatch }: { dispatch: Dispatch }) {
   const formatted = format.number(count);
   if (dispatch.kind === 'dry_run')
     return (
-      <Text size="sm" c="dimmed">
+      <Text size="sm" c="dimmed" className={classes.ago}>
         {dispatch.resolved_at ? t('list.wouldGet', { count, formatted }) : t('list.notYet')}
       </Text>
     );

@@ -1,20 +1,18 @@
-import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Button, Group, Table, VisuallyHidden } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, read, type Schema } from '../../api/client';
-import { useOnce } from '../../api/idempotency-key';
 import { Card } from '../../components/card';
-import { ConfirmDialog } from '../../components/confirm-dialog';
 import { actionsOf, isOver } from '../../components/dispatch-progress';
-import { done } from '../../components/notify';
 import { ProblemAlert } from '../../components/problem-alert';
 import { Ago } from '../../components/time';
 import { useFormat } from '../../i18n/use-format';
 import classes from './failures-card.module.css';
 import { dispatchKey } from './live/use-live-dispatch';
+import { RedriveDialog } from './redrive-dialog';
 
 type Dispatch = Schema<'DispatchView'>;
 type Failures = Schema<'FailureGroup'>;
@@ -70,7 +68,9 @@ function Groups({ groups, onRedrive }: { groups: Failures[]; onRedrive?: (group:
             <Table.Th className={classes.number}>{t('failures.retrying')}</Table.Th>
             <Table.Th>{t('failures.last')}</Table.Th>
             <Table.Th>{t('failures.examples')}</Table.Th>
-            <Table.Th aria-label={t('failures.action')} />
+            <Table.Th>
+              <VisuallyHidden>{t('failures.action')}</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -81,7 +81,7 @@ function Groups({ groups, onRedrive }: { groups: Failures[]; onRedrive?: (group:
               <Table.Td className={classes.number}>{format.number(group.retrying)}</Table.Td>
               <Table.Td>{group.last_at ? <Ago at={group.last_at} /> : '–'}</Table.Td>
               <Table.Td>
-                <Group gap="xs">
+                <Group gap="xs" wrap="nowrap">
                   {group.examples.map((id) => (
                     <Anchor
                       key={id}
@@ -108,43 +108,5 @@ function Groups({ groups, onRedrive }: { groups: Failures[]; onRedrive?: (group:
         </Table.Tbody>
       </Table>
     </div>
-  );
-}
-
-function RedriveDialog(props: { dispatch: Dispatch; asked: 'all' | Failures | undefined; onClose: () => void }) {
-  const { t } = useTranslation('dispatches');
-  const format = useFormat();
-  const queries = useQueryClient();
-  const once = useOnce();
-  const { asked } = props;
-  const { id } = props.dispatch;
-  const count = asked === 'all' ? props.dispatch.progress.failed : (asked?.failed ?? 0);
-  async function redrive(): Promise<void> {
-    const body = asked === undefined || asked === 'all' ? {} : { error: asked.error };
-    const { redriven } = await once({ id, body }, (key) =>
-      read(
-        api.POST('/dispatches/{dispatch_id}/redrive', {
-          params: { path: { dispatch_id: id }, header: { 'Idempotency-Key': key } },
-          body,
-        }),
-      ),
-    );
-    await queries.invalidateQueries({ queryKey: dispatchKey(id) });
-    void queries.invalidateQueries({ queryKey: ['dispatches', 'list'] });
-    done(t('failures.redriven', { count: redriven, formatted: format.number(redriven) }));
-  }
-  return (
-    <ConfirmDialog
-      opened={asked !== undefined}
-      onClose={props.onClose}
-      title={t('failures.ask', { count, formatted: format.number(count) })}
-      confirm={t('failures.redrive')}
-      onConfirm={redrive}
-    >
-      <Stack gap="xs">
-        {asked !== 'all' && asked && <Text fw={550}>{asked.error ?? t('failures.noReason')}</Text>}
-        {t('failures.askText')}
-      </Stack>
-    </ConfirmDialog>
   );
 }

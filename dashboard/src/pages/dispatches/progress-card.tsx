@@ -95,18 +95,18 @@ function FollowingBadge({ following }: { following: Following }) {
   const { t } = useTranslation('dispatches');
   if (following === 'over')
     return (
-      <Badge variant="light" color="gray" tt="none" miw="8rem">
+      <Badge variant="light" color="gray" tt="none">
         {t('live.connecting')}
       </Badge>
     );
   if (following === 'events')
     return (
-      <Badge variant="light" color="green" tt="none" miw="8rem" leftSection={<IconBroadcast size={14} aria-hidden />}>
+      <Badge variant="light" color="green" tt="none" leftSection={<IconBroadcast size={14} aria-hidden />}>
         {t('live.events')}
       </Badge>
     );
   return (
-    <Badge variant="light" color="orange" tt="none" miw="8rem" leftSection={<IconRefresh size={14} aria-hidden />}>
+    <Badge variant="light" color="orange" tt="none" leftSection={<IconRefresh size={14} aria-hidden />}>
       {t('live.asking')}
     </Badge>
   );

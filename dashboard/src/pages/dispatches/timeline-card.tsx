@@ -15,7 +15,14 @@ export function TimelineCard({ dispatch }: { dispatch: Schema<'DispatchView'> })
     <Card title={t('timeline.title')}>
       <Timeline active={steps.length - 1} bulletSize={16} lineWidth={2}>
         {steps.map(({ what, at, count }) => (
-          <Timeline.Item key={what} title={t(`timeline.${what}`)}>
+          <Timeline.Item
+            key={what}
+            title={
+              <Text size="sm" fw={600}>
+                {t(`timeline.${what}`)}
+              </Text>
+            }
+          >
             {count !== undefined && (
               <Text size="sm">{t(`timeline.count.${what}`, { count, formatted: format.number(count) })}</Text>
             )}

@@ -2,7 +2,7 @@ import type { Schema } from '../../api/client';
 
 /** Why somebody is left out: the first that holds, in this order. */
 export const REASONS = ['excluded', 'suppressed', 'already_notified', 'frequency_capped', 'holdout'] as const;
-export type Reason = (typeof REASONS)[number];
+type Reason = (typeof REASONS)[number];
 
 /** A row of the picture: so many customers, drawn from `from` to `to` (0…1 of the matched). */
 export interface Step {

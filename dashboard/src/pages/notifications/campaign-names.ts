@@ -19,3 +19,14 @@ export function useCampaignNames() {
     nameOf: (id: string): string => data?.find((campaign) => campaign.id === id)?.name ?? id.slice(0, 8),
   };
 }
+
+/** A campaign by the name it has now; the beginning of the id while it is read. */
+export function useCampaignName(id: string): string {
+  const { data } = useQuery({
+    queryKey: ['campaigns', id, 'name'],
+    queryFn: async ({ signal }) =>
+      (await read(api.GET('/campaigns/{campaign_id}', { params: { path: { campaign_id: id } }, signal }))).name,
+    staleTime: STALE_MS,
+  });
+  return data ?? id.slice(0, 8);
+}

@@ -26,7 +26,7 @@ export function useColumns(campaignName: (id: string) => string): Column<Notific
               {title ?? message}
             </Anchor>
             {is_test && (
-              <Badge size="sm" color="grape" variant="outline" tt="none" className={classes.fixed}>
+              <Badge size="sm" color="grape" variant="light" tt="none" className={classes.fixed}>
                 {t('common:kind.test')}
               </Badge>
             )}
@@ -68,10 +68,22 @@ export function useColumns(campaignName: (id: string) => string): Column<Notific
               {row.error === 'suppressed' ? t('withheld') : row.error}
             </Text>
           )}
+          {row.attempts > 1 && (
+            <Text size="xs" c="dimmed">
+              {t('list.attempts', { count: row.attempts, formatted: format.number(row.attempts) })}
+            </Text>
+          )}
         </div>
       ),
     },
-    { key: 'attempts', label: t('list.attempts'), isNumber: true, render: ({ attempts }) => format.number(attempts) },
-    { key: 'updated', label: t('list.updated'), render: ({ updated_at }) => <Ago at={updated_at} /> },
+    {
+      key: 'updated',
+      label: t('list.updated'),
+      render: ({ updated_at }) => (
+        <span className={classes.ago}>
+          <Ago at={updated_at} />
+        </span>
+      ),
+    },
   ];
 }

@@ -46,7 +46,11 @@ export function HistoryCard({ notification }: { notification: Schema<'Notificati
             <Timeline.Item
               key={`${attempt.attempt} ${attempt.claimed_at} ${attempt.outcome}`}
               color={COLORS[attempt.outcome]}
-              title={t(`history.outcome.${attempt.outcome}`)}
+              title={
+                <Text size="sm" fw={600}>
+                  {t(`history.outcome.${attempt.outcome}`)}
+                </Text>
+              }
             >
               <AttemptText attempt={attempt} />
             </Timeline.Item>

@@ -11,6 +11,7 @@ import { PageHeader } from '../../components/page-header';
 import { ProblemAlert } from '../../components/problem-alert';
 import { Ago, When } from '../../components/time';
 import { useFormat } from '../../i18n/use-format';
+import { useCampaignName } from './campaign-names';
 import { HistoryCard } from './history-card';
 import { MetaCard } from './meta-card';
 import { NotificationBadge, stateOf } from './notification-badge';
@@ -43,7 +44,7 @@ export function Page() {
     <>
       <PageHeader
         parent={parent}
-        title={t('one')}
+        title={t('oneFor', { customer: data.user_id.slice(0, 8) })}
         badge={<NotificationBadge notification={data} />}
         description={<Summary notification={data} />}
         actions={data.status === 'queued' && <SettleActions notification={data} />}
@@ -98,6 +99,7 @@ function MessageCard({ notification: { title, message, status } }: { notificatio
 function Details({ notification }: { notification: Notification }) {
   const { t } = useTranslation(['notifications', 'common']);
   const format = useFormat();
+  const campaignName = useCampaignName(notification.campaign_id);
   const { id, user_id, campaign_id, dispatch_id, channel, attempts, error, created_at, updated_at } = notification;
   return (
     <Card title={t('details.title')}>
@@ -108,7 +110,7 @@ function Details({ notification }: { notification: Notification }) {
             label: t('details.campaign'),
             value: (
               <Anchor component={Link} to={`/campaigns/${campaign_id}`} inherit>
-                {t('details.toCampaign')}
+                {campaignName}
               </Anchor>
             ),
           },

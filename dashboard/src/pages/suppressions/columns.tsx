@@ -64,17 +64,19 @@ export function useColumns(onLift: (suppression: Suppression) => void): Column<S
       key: 'lift',
       label: <VisuallyHidden>{t('list.action')}</VisuallyHidden>,
       isNumber: true,
-      render: (suppression) => (
-        <ActionIcon
-          variant="subtle"
-          color="red"
-          aria-label={t('lift.one', { customer: suppression.user_id.slice(0, 8) })}
-          title={t('lift.open')}
-          onClick={() => onLift(suppression)}
-        >
-          <IconTrash size={18} aria-hidden />
-        </ActionIcon>
-      ),
+      // that of a customer who was erased is not lifted
+      render: (suppression) =>
+        suppression.reason !== 'erased' && (
+          <ActionIcon
+            variant="subtle"
+            color="red"
+            aria-label={t('lift.one', { customer: suppression.user_id.slice(0, 8) })}
+            title={t('lift.open')}
+            onClick={() => onLift(suppression)}
+          >
+            <IconTrash size={18} aria-hidden />
+          </ActionIcon>
+        ),
     },
   ];
 }

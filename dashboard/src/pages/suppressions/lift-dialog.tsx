@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schema } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
@@ -19,7 +20,9 @@ export function LiftDialog({ suppression, onClose }: { suppression?: Schema<'Sup
     await queries.invalidateQueries({ queryKey: ['suppressions'] });
     done(t('lift.done'));
   }
-  const customer = suppression?.user_id.slice(0, 8) ?? '';
+  const [shown, setShown] = useState(suppression); // also while the dialog goes away
+  if (suppression && suppression !== shown) setShown(suppression);
+  const customer = shown?.user_id.slice(0, 8) ?? '';
   return (
     <ConfirmDialog
       opened={suppression !== undefined}
@@ -29,8 +32,8 @@ export function LiftDialog({ suppression, onClose }: { suppression?: Schema<'Sup
       color="red"
       onConfirm={lift}
     >
-      {suppression?.channel
-        ? t('lift.text', { customer, channel: t(`common:channel.${suppression.channel}`) })
+      {shown?.channel
+        ? t('lift.text', { customer, channel: t(`common:channel.${shown.channel}`) })
         : t('lift.textAll', { customer })}
     </ConfirmDialog>
   );

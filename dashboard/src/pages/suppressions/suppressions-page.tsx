@@ -15,7 +15,7 @@ import { AddDialog } from './add-dialog';
 import { useColumns } from './columns';
 import { ImportDialog } from './import-dialog';
 import { LiftDialog } from './lift-dialog';
-import { CHANNELS, REASONS } from './values';
+import { CHANNELS, SHOWN_REASONS } from './values';
 
 const PAGE = 50;
 const IN_FORCE = ['true', 'false'] as const;
@@ -29,7 +29,7 @@ export function Page() {
   const inForce = oneOf(IN_FORCE, values.in_force);
   const query = {
     channel: oneOf(CHANNELS, values.channel),
-    reason: oneOf(REASONS, values.reason),
+    reason: oneOf(SHOWN_REASONS, values.reason),
     in_force: inForce && inForce === 'true',
     user_id: values.user_id || undefined,
   };
@@ -73,7 +73,7 @@ export function Page() {
             all={t('list.everyReason')}
             value={values.reason}
             onChange={(value) => set('reason', value)}
-            options={REASONS.map((value) => ({ value, label: t(`reason.${value}`) }))}
+            options={SHOWN_REASONS.map((value) => ({ value, label: t(`reason.${value}`) }))}
           />
           <FilterSelect
             label={t('list.inForce')}
