@@ -11,7 +11,13 @@ export interface ChartTable {
 }
 
 /** A chart that is loaded when it is needed, and its table for whoever reads numbers. Both take the same room, so that nothing jumps. */
-export function ChartFrame(props: { label: string; height: number; table: ChartTable; legend?: ReactNode; children: ReactNode }) {
+export function ChartFrame(props: {
+  label: string;
+  height: number;
+  table: ChartTable;
+  legend?: ReactNode;
+  children: ReactNode;
+}) {
   const { t } = useTranslation();
   const [isTable, setTable] = useState(false);
   return (

@@ -50,7 +50,12 @@ export function Begin({ onRetry, isLooking }: { onRetry: () => void; isLooking: 
           ))}
         </div>
         <Group>
-          <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} loading={isLooking} onClick={onRetry}>
+          <Button
+            variant="default"
+            leftSection={<IconRefresh size={16} aria-hidden />}
+            loading={isLooking}
+            onClick={onRetry}
+          >
             {t('begin.look')}
           </Button>
         </Group>

@@ -25,8 +25,7 @@ export function MonthsCard({ shop }: { shop: UseQueryResult<Schema<'ShopFiguresV
     );
   const money = (amount: number | null) => (amount === null ? '–' : format.money(amount, 0));
   const last = data.months.at(-1)?.month;
-  const name = (month: string) =>
-    month === last ? t('months.soFar', { month: format.month(month) }) : format.month(month);
+  const name = (month: string) => (month === last ? t('months.soFar', { month: format.month(month) }) : format.month(month));
   return (
     <Card
       title={t('months.title')}

@@ -20,7 +20,11 @@ export function ShopFigures({ shop }: { shop: UseQueryResult<Schema<'ShopFigures
   const month = current ? format.shortMonth(current.month) : '…';
   const soFar = (now: number | null, then: number | null, written: (value: number) => string) =>
     before && then !== null && then > 0 && now !== null
-      ? t('figures.ofMonth', { share: format.percent(now / then, 0), month: format.shortMonth(before.month), value: written(then) })
+      ? t('figures.ofMonth', {
+          share: format.percent(now / then, 0),
+          month: format.shortMonth(before.month),
+          value: written(then),
+        })
       : t('figures.soFar');
   const money = (amount: number | null) => (amount === null ? '–' : format.money(amount, 0));
   return (
@@ -34,16 +38,12 @@ export function ShopFigures({ shop }: { shop: UseQueryResult<Schema<'ShopFigures
       <StatTile
         label={t('figures.active')}
         value={figures ? format.number(figures.active_customers) : wait}
-        hint={
-          figures ? t('figures.activeHint', { share: share(figures.active_customers, figures.customers) }) : hintWait
-        }
+        hint={figures ? t('figures.activeHint', { share: share(figures.active_customers, figures.customers) }) : hintWait}
       />
       <StatTile
         label={t('figures.new')}
         value={figures ? format.number(figures.new_customers_30_days) : wait}
-        hint={
-          figures ? t('figures.newHint', { share: share(figures.new_customers_30_days, figures.customers) }) : hintWait
-        }
+        hint={figures ? t('figures.newHint', { share: share(figures.new_customers_30_days, figures.customers) }) : hintWait}
       />
       <StatTile
         label={t('figures.revenue', { month })}
