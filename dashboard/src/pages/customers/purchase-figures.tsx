@@ -1,0 +1,46 @@
+import { Skeleton } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '../../api/client';
+import { StatTile, Tiles } from '../../components/card';
+import { Ago } from '../../components/time';
+import { useFormat } from '../../i18n/use-format';
+
+/** What a customer bought, in figures. */
+export function PurchaseFigures({ customer }: { customer: Schema<'CustomerProfileView'> | undefined }) {
+  const { t } = useTranslation('customers');
+  const format = useFormat();
+  const wait = <Skeleton height={28} width="60%" my={4} component="span" display="block" />;
+  const hintWait = <Skeleton height={12} width="80%" my={3} component="span" display="block" />;
+  const money = (amount: number | null) => (amount === null ? '–' : format.money(amount));
+  const date = (at: string | null) => (at === null ? t('figures.noPurchase') : format.date(at));
+  return (
+    <Tiles>
+      <StatTile
+        label={t('figures.purchases')}
+        value={customer ? format.number(customer.purchases) : wait}
+        hint={
+          customer
+            ? customer.first_purchase_at
+              ? t('figures.first', { date: date(customer.first_purchase_at) })
+              : t('figures.noPurchase')
+            : hintWait
+        }
+      />
+      <StatTile
+        label={t('figures.spent')}
+        value={customer ? money(customer.spent) : wait}
+        hint={customer ? t('figures.spentHint') : hintWait}
+      />
+      <StatTile
+        label={t('figures.average')}
+        value={customer ? money(customer.average_spent) : wait}
+        hint={customer ? t('figures.averageHint') : hintWait}
+      />
+      <StatTile
+        label={t('figures.last')}
+        value={customer ? customer.last_purchase_at ? <Ago at={customer.last_purchase_at} /> : '–' : wait}
+        hint={customer ? date(customer.last_purchase_at) : hintWait}
+      />
+    </Tiles>
+  );
+}
