@@ -1,6 +1,9 @@
 import { type Builds, takeBuild } from './faults/build';
 import { dispatchFaults } from './faults/dispatch';
+import { mutantNames } from './faults/mutants';
+import { applyMutant, workerMutantNames } from './faults/worker-mutants';
 import { workerFaults } from './faults/workers';
+import { freshDatabase } from './support/database';
 import { buildService } from './support/service-process';
 
 const seed = Date.now() % 1_000_000;
@@ -35,4 +38,18 @@ describe('deliveries, with workers killed in every window and stopped until othe
     expect(outcome).toMatchObject({ seed, found: [], kills: 16, lost: 0, double_settles: 0, innocents_dead: 0 });
     expect(Object.values(outcome.windows)).not.toContain(0);
   }, 300_000);
+});
+
+describe('what the mutants take out', () => {
+  it.each(mutantNames)('is where it was, of %s', (name) => {
+    expect(() => builds.make(name)).not.toThrow();
+  });
+
+  it.each(workerMutantNames)('is where it was, of %s', async (name) => {
+    const db = await freshDatabase();
+
+    await expect(applyMutant(db, name)).resolves.toBeUndefined();
+
+    await db.drop();
+  });
 });
