@@ -47,15 +47,23 @@ module.exports = {
     },
     {
       name: 'nobody-asks-the-doctor',
+      comment: 'But for the settings, which show what it says.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/doctor/' },
+      from: { path: '^src/', pathNot: '^src/(doctor|settings)/' },
       to: { path: '^src/doctor/' },
     },
     {
       name: 'the-ground-floor-knows-no-domain',
       severity: 'error',
-      from: { path: '^src/(common|config|auth|idempotency|health)/' },
+      from: { path: '^src/(common|config|auth|audit|idempotency|health)/' },
       to: { path: `^src/(${domains.join('|')})/` },
+    },
+    {
+      name: 'nobody-asks-the-settings',
+      comment: 'They show what everybody else goes by.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(settings/|app\\.module)' },
+      to: { path: '^src/settings/' },
     },
     {
       name: 'the-database-knows-tables-only',

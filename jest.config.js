@@ -45,8 +45,8 @@ module.exports = {
       ...base,
       displayName: 'e2e',
       testRegex: 'test/.*\\.e2e-spec\\.ts$',
-      globalSetup: './test/support/global-setup.ts',
-      globalTeardown: './test/support/global-teardown.ts',
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
   ],
 };

@@ -61,9 +61,11 @@ class Bench {
   }
 
   /** A once that has no key: as a request without Idempotency-Key. */
-  private readonly once = Object.assign(<T>(effect: Parameters<Once>[0]) => effect(this.database.manager) as Promise<T>, {
-    begin: () => Promise.reject(new Error('not needed')),
-  }) as unknown as Once;
+  private readonly once = Object.assign(
+    <T>(effect: Parameters<Once>[0]) =>
+      inTransaction(this.database, (transaction) => effect(transaction, () => undefined) as Promise<T>),
+    { begin: () => Promise.reject(new Error('not needed')) },
+  ) as unknown as Once;
 
   async campaign(filters: object): Promise<string> {
     const segments = this.app.get(SegmentsService);

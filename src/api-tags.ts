@@ -44,5 +44,10 @@ export const apiTags: readonly ApiTag[] = [
   { name: 'Webhooks', description: 'Events that the service sends to others.', paths: /^\/webhooks(\/|$)/ },
   { name: 'Unsubscribing', description: 'Where the links in messages lead.', paths: /^\/unsubscribe(\/|$)/ },
   { name: 'Model', description: 'Text from the language model.', paths: /^\/ai\// },
-  { name: 'Service', description: 'What this is, and whether it is well.', paths: /^\/$|^\/health(\/|$)/ },
+  { name: 'Audit', description: 'Who changed what, and who was refused.', paths: /^\/audit(\/|$)/ },
+  {
+    name: 'Service',
+    description: 'What this is, how it is set up, and whether it is well.',
+    paths: /^\/$|^\/health(\/|$)|^\/settings(\/|$)|^\/me$/,
+  },
 ];

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AiModule } from './ai/ai.module';
+import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { CampaignsModule } from './campaigns/campaigns.module';
 import { CommonModule } from './common/common.module';
@@ -14,19 +15,22 @@ import { NotificationsModule } from './notifications/notifications.module';
 import { OverviewModule } from './overview/overview.module';
 import { SegmentsModule } from './segments/segments.module';
 import { SenderModule } from './sender/sender.module';
+import { SettingsModule } from './settings/settings.module';
 import { SubjectsModule } from './subjects/subjects.module';
 import { SuppressionsModule } from './suppressions/suppressions.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 
 @Module({})
 export class AppModule {
-  static with(config: Config): DynamicModule {
+  /** @param given the settings before the start filled in what was left out, where it did. They are shown, never used. */
+  static with(config: Config, given = config): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
         databaseModule(config),
         CommonModule,
+        AuditModule,
         AuthModule,
         IdempotencyModule, // after AuthModule: its guard asks who calls
         HealthModule,
@@ -40,6 +44,7 @@ export class AppModule {
         OverviewModule,
         SenderModule.with(config),
         AiModule,
+        SettingsModule.with(given),
         FallbackModule, // last: it takes whatever no other route takes
       ],
     };

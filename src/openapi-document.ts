@@ -77,7 +77,8 @@ function complete(method: (typeof METHODS)[number], path: string, operation: Ope
     if (!('in' in parameter) || parameter.in !== 'path') continue;
     const isUuid = ['segment_id', 'campaign_id', 'user_id', 'webhook_id'].includes(parameter.name);
     parameter.schema = isUuid ? { type: 'string', format: 'uuid' } : { type: 'string', maxLength: 100 };
-    parameter.description = `The id of the ${parameter.name.replace('_id', '')}.`;
+    const [, thing, what = 'id'] = /^(.*?)(?:_(id|key))?$/.exec(parameter.name)!;
+    parameter.description = `The ${what} of the ${thing}.`;
   }
   if (operation.requestBody && 'required' in operation.requestBody) operation.requestBody.required &&= mustHaveBody(path);
 

@@ -63,12 +63,16 @@ function healthOnly(request: Request, _response: Response, next: NextFunction): 
  * Everything between the socket and the controllers, in the order a request meets it. Shared by the service and its tests. The
  * application must have been created with an AnswerAdapter and `bodyParser: false`.
  */
-export function setup(app: NestExpressApplication, config: Pick<Config, 'CORS_ORIGINS' | 'LOG_LEVEL' | 'ROLES'>): void {
+export function setup(
+  app: NestExpressApplication,
+  config: Pick<Config, 'CORS_ORIGINS' | 'LOG_LEVEL' | 'ROLES' | 'TRUSTED_PROXIES'>,
+): void {
   const log = createLog(config);
   app.useLogger(new NestLog(log));
   app.set('query parser', 'simple'); // no nested objects from a query string; a repeated parameter is an array, and refused
   app.set('etag', false); // ETags are versions of ours, not hashes of bodies
   app.disable('x-powered-by');
+  app.set('trust proxy', [...config.TRUSTED_PROXIES]); // nobody's word where there are none
   app.use(requestLog(log));
   app.use('/docs', helmet(PAGE)); // what follows is for answers that nobody looks at in a browser
   app.use(answerHeaders);

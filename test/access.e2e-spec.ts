@@ -9,6 +9,7 @@ const PUBLIC = ['GET /', 'GET /health', 'GET /health/live', 'GET /health/ready']
 const BY_LINK = ['GET /unsubscribe/{token}', 'POST /unsubscribe/{token}'];
 const WEBHOOK = { url: 'https://93.184.215.14/', events: ['dispatch.failed'] };
 const FOR_WORKERS = [
+  'GET /me',
   'GET /notifications',
   'GET /notifications/{notification_id}',
   'GET /notifications/{notification_id}/history',
@@ -192,7 +193,7 @@ describe('who is let in', () => {
     expect(Object.values(links)).toEqual(expect.arrayContaining(lists.filter((path) => !path.includes('{'))));
   });
 
-  it('opens to workers the notifications, and nothing else', async () => {
+  it('opens to workers the notifications and who they are, and nothing else', async () => {
     const wrong = await everywhere({ headers: asWorker }, (operation, status) => {
       if (PUBLIC.includes(operation)) return status !== 200;
       if (BY_LINK.includes(operation)) return status !== 404;

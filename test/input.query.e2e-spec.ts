@@ -37,6 +37,7 @@ beforeAll(async () => {
     user_id,
     suppression_id: user_id,
     webhook_id: webhook.id,
+    filter_key: 'stores_in',
   };
   bodies = {
     '/segments/preview': { filters: {} },
@@ -97,6 +98,9 @@ describe('query parameters that are refused', () => {
     ['total', 'TRUE 1 0 no null true%20 {}', 'true'],
     ['is_active', 'True 1 yes undefined false%00', 'false'],
     ['counts', 'True 1 yes null true%20', 'true'],
+    ['trend', 'True 1 yes null true%20', 'true'],
+    ['used_by', 'True 1 yes null true%20', 'false'],
+    ['kind', "Campaign run dry-run test,campaign null toString '%20OR%201=1-- %00", 'dry_run'],
     ['within_days', '0 366 -1 %2B1 1e1 0x10 1.0 null 99999999999999999999', '365'],
     ['in_force', 'True 1 yes null true%20', 'true'],
     ['channel', "Email EMAIL email,sms fax null * toString '%20OR%201=1-- email%00", 'email'],
@@ -188,7 +192,7 @@ describe('addresses that are refused', () => {
           const answer = await ask(method, path.replace(`{${name}}`, id), { 'if-match': '*' });
           const [status, type] = ['segment_id', 'campaign_id', 'user_id', 'webhook_id'].includes(name)
             ? [400, 'bad-request']
-            : [404, name === 'token' ? 'not-found' : name.replace('_id', '-not-found')];
+            : [404, name === 'token' ? 'not-found' : name.replace(/_(id|key)$/, '-not-found')];
           expect([method, path, id, refusalFault(answer, { status, type })]).toEqual([method, path, id, undefined]);
         }
   });

@@ -15,6 +15,7 @@ const minLoyaltyTier = {
   example: 2,
   value: wholeNumber(1, 5),
   actual: sql`u.loyalty_tier`,
+  values: sql`SELECT u.loyalty_tier AS value, count(*) AS customers, NULL AS purchases FROM users u WHERE u.loyalty_tier > 0 GROUP BY 1 ORDER BY 2 DESC`,
   sql: (tier) => sql`u.loyalty_tier >= ${tier}::int`,
 } as const satisfies CustomerFilter<number>;
 
@@ -61,6 +62,19 @@ describe('a filter from outside', () => {
     const { body } = await segment(3).expect(201);
 
     expect((await post(`/segments/${body.id}/preview-users`).expect(200)).body).toEqual([ana.id]);
+  });
+
+  it('is listed with the others, and offers the values it has', async () => {
+    const get = (path: string) => request(app.url).get(path).auth(ADMIN_TOKEN, { type: 'bearer' }).expect(200);
+    const { key, asks, description, example, value } = minLoyaltyTier;
+
+    const listed = (await get('/segments/filters')).body;
+
+    expect(listed.at(-1)).toEqual({ key, asks, description, example, schema: value.schema, has_values: true });
+    expect((await get(`/segments/filters/${key}/values`)).body).toEqual([
+      { value: 3, customers: 2, purchases: null },
+      { value: 2, customers: 1, purchases: null },
+    ]);
   });
 
   it('may not take the name of another', () => {

@@ -4,11 +4,11 @@ import * as https from 'node:https';
 import type { HttpService } from '@nestjs/axios';
 import { LRUCache } from 'lru-cache';
 import { firstValueFrom } from 'rxjs';
-import { type AuthWay, authUnavailable, idFrom, isAdminRole, notAnAdmin } from './auth-way';
+import { type AuthWay, authUnavailable, idFrom, isAdminRole, NotAnAdmin } from './auth-way';
 import type { Principal } from './principal';
 
 /** What the service said of a token. A verdict holds no token. */
-type Verdict = Principal | 'unknown' | 'not-admin';
+type Verdict = Principal | 'unknown' | { role: 'none'; id?: string };
 
 /** Tests make these smaller. */
 export const authServiceLimits = {
@@ -76,7 +76,7 @@ export function authService(
     ignoreFetchAbort: true, // pushed out of the cache while being asked: whoever waits still gets the answer
     fetchMethod: async (_digest, _stale, { context: token, options }) => {
       const verdict = await ask(token);
-      options.ttl = typeof verdict === 'string' ? limits.refusalTtlMs : limits.adminTtlMs;
+      options.ttl = verdict !== 'unknown' && verdict.role === 'admin' ? limits.adminTtlMs : limits.refusalTtlMs;
       return verdict;
     },
   });
@@ -86,8 +86,10 @@ export function authService(
     authenticate: async (token) => {
       const digest = createHash('sha256').update(token).digest('base64');
       const verdict = await verdicts.forceFetch(digest, { context: token });
-      if (verdict === 'not-admin') throw notAnAdmin();
-      return verdict === 'unknown' ? undefined : verdict;
+      if (verdict === 'unknown') return undefined;
+      if (verdict.role === 'none')
+        throw new NotAnAdmin(verdict.id === undefined ? undefined : { id: verdict.id, via: 'auth-service' });
+      return verdict;
     },
   };
 }
@@ -96,8 +98,8 @@ function verdictOf(data: Buffer): Verdict {
   const user = parsed(data);
   if (typeof user !== 'object' || user === null || Array.isArray(user)) throw authUnavailable('answered no JSON object');
   const { id, role } = user as { id?: unknown; role?: unknown };
-  if (!isAdminRole(role)) return 'not-admin';
   const known = idFrom(id);
+  if (!isAdminRole(role)) return { role: 'none', id: known };
   if (known === undefined) throw authUnavailable('answered no usable id');
   return { id: known, role: 'admin', via: 'auth-service' };
 }

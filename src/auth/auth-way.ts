@@ -24,8 +24,13 @@ export function idFrom(value: unknown): string | undefined {
   return typeof text === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u.test(text) ? text : undefined;
 }
 
-export const notAnAdmin = (): Problem =>
-  new Problem('forbidden', 'The token is valid but does not carry the role admin: ask for that role, or use another token.');
+/** The caller is known, and no admin. */
+export class NotAnAdmin extends Problem {
+  /** @param who undefined where nothing usable names the caller. */
+  constructor(readonly who?: Pick<Principal, 'id' | 'via'>) {
+    super('forbidden', 'The token is valid but does not carry the role admin: ask for that role, or use another token.');
+  }
+}
 
 /** @param reason for the log only: a code or a few words, never an error object, which may hold the request and so the token. */
 export const authUnavailable = (reason: string): Problem =>

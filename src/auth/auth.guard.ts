@@ -1,10 +1,11 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { Problem } from '../common/problem';
 import { Access } from './access';
-import { AUTH_WAYS, type AuthWay } from './auth-way';
+import { AUTH_WAYS, type AuthWay, NotAnAdmin } from './auth-way';
 import type { Principal } from './principal';
+import { RefusalLog } from './refusal-log';
 
 /**
  * The one guard, on every route: nothing is open unless its route says so. It is a guard and not middleware because Nest routes
@@ -18,6 +19,7 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     @Inject(AUTH_WAYS) private readonly ways: AuthWay[],
+    @Optional() private readonly refusals?: RefusalLog,
   ) {}
 
   /** @throws Problem `unauthenticated`, `forbidden` or `auth-unavailable`. */
@@ -25,10 +27,14 @@ export class AuthGuard implements CanActivate {
     const access = this.reflector.getAllAndOverride(Access, [context.getHandler(), context.getClass()]);
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<Request>();
-    const principal = await this.identify(request);
+    const principal = await this.identify(request).catch(async (error: unknown) => {
+      if (error instanceof NotAnAdmin && error.who) await this.refusals?.refused(error.who, context);
+      throw error;
+    });
     const allowed = principal.role === 'admin' || (principal.role === 'worker' && access === 'workers');
     if (!allowed) {
       this.refused(`${principal.via}: not open to the role ${principal.role}`);
+      await this.refusals?.refused(principal, context);
       throw new Problem('forbidden', 'The token is one of a worker, and this needs an admin: use a token of an admin.');
     }
     request.principal = principal;

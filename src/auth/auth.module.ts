@@ -6,6 +6,7 @@ import { authService } from './auth-service';
 import { AUTH_WAYS, type AuthWay } from './auth-way';
 import { AuthGuard } from './auth.guard';
 import { jwt } from './jwt';
+import { MeController } from './me.controller';
 import { staticTokens } from './static-tokens';
 
 /**
@@ -26,6 +27,7 @@ function authWays(config: Config, client: HttpService): AuthWay[] {
 
 @Module({
   imports: [HttpModule],
+  controllers: [MeController],
   providers: [
     { provide: AUTH_WAYS, useFactory: authWays, inject: [CONFIG, HttpService] },
     { provide: APP_GUARD, useClass: AuthGuard },

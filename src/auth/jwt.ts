@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTVerifyResult } from 'jose';
-import { type AuthWay, authUnavailable, idFrom, isAdminRole, notAnAdmin } from './auth-way';
+import { type AuthWay, authUnavailable, idFrom, isAdminRole, NotAnAdmin } from './auth-way';
 
 /** Asymmetric only: with a symmetric algorithm the public key, which everybody has, would be the secret. */
 const ALGORITHMS = [
@@ -51,7 +51,7 @@ export function jwt(settings: { jwksUrl: string; issuer: string; audience: strin
       if (!verified || !isAccessToken(verified.protectedHeader.typ)) return undefined;
       const id = idFrom(verified.payload.sub);
       if (id === undefined) return undefined;
-      if (!isAdminRole(verified.payload.role)) throw notAnAdmin();
+      if (!isAdminRole(verified.payload.role)) throw new NotAnAdmin({ id, via: 'jwt' });
       return { id, role: 'admin', via: 'jwt' };
     },
   };

@@ -10,4 +10,4 @@ export interface Principal {
 }
 
 /** Names a principal in a record, so that no two ways to authenticate can give the same name. */
-export const nameOf = ({ id, via }: Principal): string => (via === 'token' ? id : `${via}:${id}`);
+export const nameOf = ({ id, via }: Pick<Principal, 'id' | 'via'>): string => (via === 'token' ? id : `${via}:${id}`);

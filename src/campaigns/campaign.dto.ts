@@ -17,8 +17,11 @@ import { IsMessageTemplate, LowerCase, Optional, QueryBoolean, SingleLine } from
 import { type Channel, channels } from '../common/channels';
 import type { ActivityRow } from './campaign-activity.sql';
 import type { Campaign } from './campaign.entity';
-import { DeliveryRules, FrequencyCap } from './delivery-rules.dto';
+import { DeliveryRules, FrequencyCap, MAX_SEGMENTS } from './delivery-rules.dto';
 import { type DispatchStatus, dispatchStatuses } from './dispatch/dispatch-row';
+
+/** Characters. */
+export const MAX_MESSAGE = 10_000;
 
 /** Which campaigns to list. */
 export class CampaignsQuery extends ActiveListQuery {
@@ -55,23 +58,29 @@ export class CreateCampaign extends DeliveryRules {
    */
   @IsOptional()
   @IsMessageTemplate()
-  @MaxLength(10_000)
+  @MaxLength(MAX_MESSAGE)
   @IsString()
   @ApiPropertyOptional({
     type: String,
     nullable: true,
-    maxLength: 10_000,
+    maxLength: MAX_MESSAGE,
     example: 'The first pumpkins are in. See you at the market!',
   })
   message?: string | null;
 
   /** The segments whose customers it goes to: their union, each customer once. */
   @ArrayMinSize(1)
-  @ArrayMaxSize(50)
+  @ArrayMaxSize(MAX_SEGMENTS)
   @LowerCase()
   @ArrayUnique({ message: '$property must name each segment once' })
   @IsUUID(undefined, { each: true })
-  @ApiProperty({ type: 'array', items: { type: 'string', format: 'uuid' }, minItems: 1, maxItems: 50, uniqueItems: true })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', format: 'uuid' },
+    minItems: 1,
+    maxItems: MAX_SEGMENTS,
+    uniqueItems: true,
+  })
   @IsArray()
   segment_ids: string[];
 }
@@ -101,14 +110,14 @@ export class UpdateCampaign extends DeliveryRules {
   @IsMessageTemplate()
   @Matches(/\S/, { message: '$property must not be blank' })
   @MinLength(1)
-  @MaxLength(10_000)
+  @MaxLength(MAX_MESSAGE)
   @IsString()
   message?: string;
 
   /** The segments whose customers it goes to: the whole list. */
   @Optional()
   @ArrayMinSize(1)
-  @ArrayMaxSize(50)
+  @ArrayMaxSize(MAX_SEGMENTS)
   @LowerCase()
   @ArrayUnique({ message: '$property must name each segment once' })
   @IsUUID(undefined, { each: true })
@@ -117,7 +126,7 @@ export class UpdateCampaign extends DeliveryRules {
     type: 'array',
     items: { type: 'string', format: 'uuid' },
     minItems: 1,
-    maxItems: 50,
+    maxItems: MAX_SEGMENTS,
     uniqueItems: true,
   })
   segment_ids?: string[];

@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
+import { Audited } from '../audit/audited';
 import { Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import {
@@ -21,6 +22,7 @@ import { CampaignsQuery, CampaignView, CreateCampaign, UpdateCampaign } from './
 import { CampaignsService } from './campaigns.service';
 import { AnswersDispatch, dispatchProblems } from './dispatch/dispatch-answer';
 import { DispatchView } from './dispatch/dispatch.dto';
+import { DispatchListService } from './dispatch/dispatch-list.service';
 import { DispatchQuery, DispatchRequest, TestSendRequest } from './dispatch/dispatch-request.dto';
 import { PreferredWait } from './dispatch/prefer';
 import { DispatchesService } from './dispatch/dispatches.service';
@@ -30,10 +32,12 @@ export class CampaignsController {
   constructor(
     private readonly campaigns: CampaignsService,
     private readonly dispatches: DispatchesService,
+    private readonly dispatchLists: DispatchListService,
   ) {}
 
   /** Create a campaign. */
   @Post()
+  @Audited('campaign.created')
   @Refuses('unknown-segment', ...modelProblems)
   @AnswersCreated(CampaignView)
   create(@Body() body: CreateCampaign, @Once() once: Once) {
@@ -57,21 +61,28 @@ export class CampaignsController {
 
   /** Change a campaign; what is left out stays. */
   @Patch(':campaign_id')
+  @Audited('campaign.updated')
   @TakesIfMatch(true)
   @Refuses('campaign-not-found', 'unknown-segment', 'precondition-failed', 'precondition-required')
   @AnswersVersioned(CampaignView)
-  update(@Id('campaign_id') id: string, @Body() body: UpdateCampaign, @IfMatch() expected: ExpectedVersion) {
-    return this.campaigns.update(id, body, expected);
+  update(
+    @Id('campaign_id') id: string,
+    @Body() body: UpdateCampaign,
+    @IfMatch() expected: ExpectedVersion,
+    @Once() once: Once,
+  ) {
+    return this.campaigns.update(id, body, expected, once);
   }
 
   /** Deactivate a campaign. It stays readable, cannot be dispatched, and can be activated again. */
   @Delete(':campaign_id')
+  @Audited('campaign.deactivated')
   @TakesIfMatch(false)
   @Refuses('campaign-not-found', 'precondition-failed')
   @HttpCode(204)
   @AnswersNothing()
-  deactivate(@Id('campaign_id') id: string, @OptionalIfMatch() expected: ExpectedVersion) {
-    return this.campaigns.deactivate(id, expected);
+  deactivate(@Id('campaign_id') id: string, @OptionalIfMatch() expected: ExpectedVersion, @Once() once: Once) {
+    return this.campaigns.deactivate(id, expected, once);
   }
 
   /** Ids of the customers of its active segments now, or at `as_of`, each once, ordered by id. */
@@ -90,6 +101,7 @@ export class CampaignsController {
    * say who that would be. Answers when it is done, or with 202 after the seconds preferred.
    */
   @Post(':campaign_id/dispatch')
+  @Audited('dispatch.started')
   @Refuses(...dispatchProblems)
   @HttpCode(200)
   @AnswersDispatch()
@@ -107,6 +119,7 @@ export class CampaignsController {
 
   /** Queue its message to a few customers by name, to look at it. It never counts as the campaign. */
   @Post(':campaign_id/test-send')
+  @Audited('dispatch.tested')
   @Refuses('campaign-not-found', 'campaign-expired')
   @HttpCode(200)
   @AnswersDispatch()
@@ -127,6 +140,6 @@ export class CampaignsController {
   @Refuses('campaign-not-found')
   @AnswersPage({ type: DispatchView })
   listDispatches(@Id('campaign_id') id: string, @Query() query: ListQuery) {
-    return this.dispatches.list(id, query);
+    return this.dispatchLists.ofCampaign(id, query);
   }
 }

@@ -7,6 +7,7 @@ import { CampaignsController } from './campaigns.controller';
 import { CampaignsService } from './campaigns.service';
 import { DispatchEventsController } from './dispatch/dispatch-events.controller';
 import { DispatchEventsService } from './dispatch/dispatch-events.service';
+import { DispatchListService } from './dispatch/dispatch-list.service';
 import { DispatchSteps } from './dispatch/dispatch-steps';
 import { Dispatcher } from './dispatch/dispatcher';
 import { DispatchesController } from './dispatch/dispatches.controller';
@@ -32,6 +33,7 @@ import { ScheduleService } from './schedule/schedule.service';
   providers: [
     CampaignsService,
     DispatchesService,
+    DispatchListService,
     DispatchEventsService,
     Dispatcher,
     DispatchSteps,

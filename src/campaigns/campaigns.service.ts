@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { fieldsOf } from '../audit/trail';
 import { type Page, Versioned } from '../common/answer';
 import { Cursors } from '../common/cursors';
-import { changedMeanwhile, type ExpectedVersion } from '../common/if-match';
+import type { ExpectedVersion } from '../common/if-match';
 import { byId, edit, newestFirst } from '../common/table';
 import type { PreviewQuery } from '../common/list.dto';
 import { badField, Problem } from '../common/problem';
@@ -38,17 +39,17 @@ export class CampaignsService {
     await this.refusePast(not_after);
     await this.refuseUnknownSegments(rules);
     const text = message?.trim() ? message : await this.drafter.draftMessage({ name, description: description ?? '' });
-    return once(async (manager) => {
-      const campaign = await manager.save(
-        manager.create(Campaign, {
+    return once(async (transaction, changed) => {
+      const campaign = await transaction.save(
+        transaction.create(Campaign, {
           ...rules,
           name,
           description: description ?? '',
           message: text,
           not_after: not_after ? new Date(not_after) : null,
         }),
-        { transaction: false }, // one INSERT is atomic without BEGIN and COMMIT around it
       );
+      changed(campaign.id, { after: toCampaignView(campaign) });
       return versioned(campaign, `/campaigns/${campaign.id}`);
     });
   }
@@ -69,18 +70,27 @@ export class CampaignsService {
   }
 
   /** @throws Problem bad-request, campaign-not-found, unknown-segment, precondition-failed */
-  async update(id: string, changes: UpdateCampaign, expected: ExpectedVersion): Promise<Versioned<CampaignView>> {
+  async update(
+    id: string,
+    changes: UpdateCampaign,
+    expected: ExpectedVersion,
+    once: Once,
+  ): Promise<Versioned<CampaignView>> {
     await this.refusePast(changes.not_after);
     await this.refuseUnknownSegments(changes);
-    const campaign = await edit(this.campaigns, id, expected, changes);
-    if (campaign) return versioned(campaign);
-    await this.find(id); // not there at all, or not in that version
-    throw changedMeanwhile('campaign');
+    return once(async (transaction, changed) => {
+      const edited = await edit(transaction.getRepository(Campaign), id, expected, changes);
+      if (!edited) throw noSuchCampaign(id);
+      const { before, after } = edited;
+      const detail = { fields: fieldsOf(changes) };
+      changed(id, { before: toCampaignView(before), after: toCampaignView(after), detail });
+      return versioned(after);
+    });
   }
 
   /** Soft: the campaign stays readable and can be activated again. @throws Problem campaign-not-found, precondition-failed */
-  async deactivate(id: string, expected: ExpectedVersion): Promise<void> {
-    await this.update(id, { is_active: false }, expected);
+  async deactivate(id: string, expected: ExpectedVersion, once: Once): Promise<void> {
+    await this.update(id, { is_active: false }, expected, once);
   }
 
   /**
@@ -100,7 +110,7 @@ export class CampaignsService {
 
   private async find(id: string): Promise<Campaign> {
     const campaign = await byId(this.campaigns, id);
-    if (!campaign) throw new Problem('campaign-not-found', `There is no campaign ${id}.`);
+    if (!campaign) throw noSuchCampaign(id);
     return campaign;
   }
 
@@ -129,6 +139,8 @@ export class CampaignsService {
 
 const segmentLists = ['segment_ids', 'excluded_segment_ids'] as const;
 type SegmentList = (typeof segmentLists)[number];
+
+const noSuchCampaign = (id: string) => new Problem('campaign-not-found', `There is no campaign ${id}.`);
 
 const versioned = (campaign: Campaign, location?: string) =>
   new Versioned(toCampaignView(campaign), campaign.version, location);

@@ -35,16 +35,24 @@ export class FrequencyCap {
   per_days: number;
 }
 
+/** Of a campaign: included, and as many excluded. */
+export const MAX_SEGMENTS = 50;
+
 /** Who of a campaign's audience is left out, and how the others are reached. All of it may be left out. */
 export class DeliveryRules {
   /** Segments whose customers it does not go to, whatever other segments they are in. They must be active when it is dispatched. */
   @Optional()
-  @ArrayMaxSize(50)
+  @ArrayMaxSize(MAX_SEGMENTS)
   @LowerCase()
   @ArrayUnique({ message: '$property must name each segment once' })
   @IsUUID(undefined, { each: true })
   @IsArray()
-  @ApiPropertyOptional({ type: 'array', items: { type: 'string', format: 'uuid' }, maxItems: 50, uniqueItems: true })
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', format: 'uuid' },
+    maxItems: MAX_SEGMENTS,
+    uniqueItems: true,
+  })
   excluded_segment_ids?: string[];
 
   /** The way the message goes. Suppressions of this channel hold, and those of every channel. */

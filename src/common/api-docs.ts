@@ -56,6 +56,9 @@ export const AnswersPage = (items: Items & { computed?: true }) =>
 /** 200 with figures computed from customers and purchases. */
 export const AnswersComputed = (type: Type) => ApiOkResponse({ type, headers: READ });
 
+/** Schema of a property that may be anything; of its docstring only what is repeated beside it is kept. */
+export const ANY_JSON = { anyOf: ['string', 'number', 'boolean', 'array', 'object', 'null'].map((type) => ({ type })) };
+
 /** Where @Refuses leaves its list for the API document. */
 export const REFUSALS = 'x-problems';
 

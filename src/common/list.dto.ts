@@ -1,11 +1,13 @@
 import { IsString, MaxLength } from 'class-validator';
 import { Instant, Optional, QueryBoolean, QueryInteger } from './validators';
 
+export const MAX_LIMIT = 1000;
+
 /** What every list takes. */
 export class ListQuery {
   /** How many items at most. */
   @Optional()
-  @QueryInteger(1, 1000)
+  @QueryInteger(1, MAX_LIMIT)
   limit: number = 100;
 
   /** Where the page starts: the opaque value from the `Link` header of the page before. */

@@ -1,4 +1,5 @@
 import { Body, Param, ParseUUIDPipe, Query, type PipeTransform } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { pointerToken } from './json-guard';
 import { badField } from './problem';
 
@@ -22,5 +23,15 @@ const nothing = (why: string): PipeTransform => ({
 /** A path parameter that is a uuid, in the one form PostgreSQL writes: it is compared as text too. `@Id('segment_id') id: string` */
 export const Id = (name: string) =>
   Param(name, new ParseUUIDPipe({ exceptionFactory: () => badField(`/${name}`, 'must be a uuid') }), lowerCase);
+
+/** The id of a customer in the path: whatever PostgreSQL takes for a uuid, since the ids of customers are not ours and need not follow RFC 9562. */
+export const CustomerId = () => Param('user_id', anyUuid);
+
+const anyUuid: PipeTransform<string, string> = {
+  transform(id) {
+    if (!isUUID(id, 'loose')) throw badField('/user_id', 'must be a uuid');
+    return id.toLowerCase();
+  },
+};
 
 const lowerCase: PipeTransform<string, string> = { transform: (id) => id.toLowerCase() };

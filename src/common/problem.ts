@@ -10,6 +10,7 @@ export const problemTypes = {
   unauthenticated: [401, 'A valid bearer token is needed'],
   forbidden: [403, 'The token may not do this'],
   'not-found': [404, 'There is nothing at this address'],
+  'filter-not-found': [404, 'There is no such filter'],
   'segment-not-found': [404, 'There is no such segment'],
   'customer-not-found': [404, 'There is no such customer'],
   'campaign-not-found': [404, 'There is no such campaign'],

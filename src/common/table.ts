@@ -3,7 +3,7 @@ import type { Repository } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import type { Page } from './answer';
 import type { Cursors } from './cursors';
-import type { ExpectedVersion } from './if-match';
+import { changedMeanwhile, type ExpectedVersion } from './if-match';
 import type { ActiveListQuery } from './list.dto';
 import { Problem } from './problem';
 import { raw, sql } from './sql';
@@ -13,6 +13,12 @@ interface Listed {
   id: string;
   is_active: boolean;
   created_at: Date;
+}
+
+/** What an edit needs of its row. */
+interface Edited {
+  id: string;
+  version: number;
 }
 
 /** One page of a table of ours, newest first, by keyset: stable while rows come and go. */
@@ -48,24 +54,45 @@ export async function byId<T extends Listed>({ metadata, manager }: Repository<T
 }
 
 /**
- * Changes one row, if it still has the version expected, and gives what it became; undefined where there is no such row or no such
- * version of it.
- * @throws Problem bad-request when nothing is to change
+ * Changes one row, if it still has the version expected, and gives what it was and what it became; undefined where there is no such row.
+ * In a transaction: the row is locked before, so that what it was is what the change began with.
+ * @param rows of a transaction
+ * @throws Problem bad-request when nothing is to change; precondition-failed
  */
-export async function edit<T extends Listed>(
-  repository: Repository<T>,
+export async function edit<T extends Edited>(
+  rows: Repository<T>,
   id: string,
   expected: ExpectedVersion,
   changes: object,
-): Promise<T | undefined> {
+): Promise<{ before: T; after: T } | undefined> {
   if (Object.values(changes).every((value) => value === undefined))
     throw new Problem('bad-request', 'Name at least one field to change.');
-  const answer = await repository
+  const before = await lockVersion(rows, id, expected);
+  if (!before) return undefined;
+  const answer = await rows
     .createQueryBuilder()
     .update()
     .set({ ...changes, version: () => 'version + 1', updated_at: () => 'now()' } as object)
-    .where({ id, ...(expected === 'any' ? {} : { version: expected }) })
+    .where({ id })
     .returning('*')
     .execute();
-  return (answer.raw as T[])[0];
+  const [after] = answer.raw as [T];
+  return { before, after };
+}
+
+/**
+ * The row as it stays until the transaction ends; undefined where there is none.
+ * @param rows of a transaction
+ * @throws Problem precondition-failed where it has another version than expected
+ */
+export async function lockVersion<T extends Edited>(
+  rows: Repository<T>,
+  id: string,
+  expected: ExpectedVersion,
+): Promise<T | undefined> {
+  const locked = rows.createQueryBuilder('t').setLock('for_no_key_update').where('t.id = :id', { id });
+  const found = await locked.getOne();
+  if (!found) return undefined;
+  if (expected !== 'any' && found.version !== expected) throw changedMeanwhile(rows.metadata.name.toLowerCase());
+  return found;
 }

@@ -20,6 +20,8 @@ const badEnvironments: [what: string, env: Record<string, string>, line: RegExp]
   ['any origin', { CORS_ORIGINS: '*' }, /^CORS_ORIGINS .*not an exact origin/],
   ['an origin with a path', { CORS_ORIGINS: 'https://admin.example.com/app' }, /^CORS_ORIGINS .*not an exact origin/],
   ['the origin of a sandbox', { CORS_ORIGINS: 'null' }, /^CORS_ORIGINS .*not an exact origin/],
+  ['a proxy by name', { TRUSTED_PROXIES: 'proxy.intranet' }, /^TRUSTED_PROXIES .*no address or network/],
+  ['every proxy there is', { TRUSTED_PROXIES: '10.0.0.1,0.0.0.0/0' }, /^TRUSTED_PROXIES .*every address there is/],
   ['no time to stop', { SHUTDOWN_SECONDS: '0' }, /^SHUTDOWN_SECONDS must be a whole number from 1 to 600$/],
   [
     'a database of another kind',

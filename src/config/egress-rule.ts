@@ -35,3 +35,10 @@ export function parseEgressRule(text: string): EgressRule | undefined {
   if (bracketed || !/^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/i.test(host)) return undefined;
   return allows(port, (hostname) => hostname.toLowerCase() === host.toLowerCase());
 }
+
+/** An address, or a network that is not every address there is. */
+export function isNetwork(text: string): boolean {
+  const [, address, bits] = /^([0-9a-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+  const version = isIP(address ?? '');
+  return version !== 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128)));
+}

@@ -1,7 +1,7 @@
 import { bool, makeExactValidator, str, type CleanedEnv } from 'envalid';
 import { type ByChannel, parseByChannel } from './by-channel';
 import { isMailbox, isSmtpUrl, isWebhookSecret } from './delivery-values';
-import { parseEgressRule } from './egress-rule';
+import { isNetwork, parseEgressRule } from './egress-rule';
 
 const fail = (what: string): never => {
   throw new Error(what);
@@ -62,6 +62,14 @@ const origins = makeExactValidator<string[]>((text) => {
 const egressRules = makeExactValidator<string[]>((text) => {
   const all = list(text);
   if (!all.every(parseEgressRule)) fail('has an item that is no host, host:port, address or network such as 10.0.0.0/8');
+  return all;
+});
+
+/** Addresses and networks; not everybody, or anybody could say where a request comes from. */
+const proxies = makeExactValidator<string[]>((text) => {
+  const all = list(text);
+  if (!all.every(isNetwork))
+    fail('has an item that is no address or network such as 10.0.0.0/8, or is every address there is');
   return all;
 });
 
@@ -129,6 +137,11 @@ export const variables = {
   CORS_ORIGINS: origins({
     default: [],
     desc: 'Exact origins whose browser pages may call the API, comma-separated. None by default.',
+  }),
+  TRUSTED_PROXIES: proxies({
+    default: [],
+    desc: 'Addresses and networks of the proxies in front, comma-separated: of theirs alone X-Forwarded-For is believed, for the audit log.',
+    example: '10.0.0.0/8,::1',
   }),
   ROLES: rolesOf({
     default: ['api', 'dispatcher'],

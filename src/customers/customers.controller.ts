@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { AnswersPage, Refuses } from '../common/api-docs';
 import { ListQuery } from '../common/list.dto';
-import { Id } from '../common/params';
+import { CustomerId } from '../common/params';
 import { CustomerProfileView, CustomersQuery, CustomerView, CustomerPurchaseView, RevealQuery } from './customer.dto';
 import { CustomersService } from './customers.service';
 
@@ -21,7 +21,7 @@ export class CustomersController {
   @Get(':user_id')
   @Refuses('customer-not-found')
   @ApiOkResponse({ type: CustomerProfileView })
-  get(@Id('user_id') id: string, @Query() query: RevealQuery) {
+  get(@CustomerId() id: string, @Query() query: RevealQuery) {
     return this.customers.get(id, query);
   }
 
@@ -29,7 +29,7 @@ export class CustomersController {
   @Get(':user_id/purchases')
   @Refuses('customer-not-found')
   @AnswersPage({ type: CustomerPurchaseView })
-  purchases(@Id('user_id') id: string, @Query() query: ListQuery) {
+  purchases(@CustomerId() id: string, @Query() query: ListQuery) {
     return this.customers.purchases(id, query);
   }
 }

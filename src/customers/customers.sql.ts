@@ -19,20 +19,25 @@ const customerColumns = sql`id, coalesce(email::text, '') AS email, is_active IS
 
 const noCustomerColumn = sql`(SELECT NULL::text AS email, NULL::text AS role, NULL::timestamptz AS registration_date) no_column`;
 
-/** One page, by id. By the beginning of an address all customers are read, unless an index on lower(email) text_pattern_ops is there. */
+/**
+ * One page, by id. Who is looked for by an address is found first (OFFSET 0 keeps it so), by an index on lower(email) text_pattern_ops or by
+ * reading all customers: 0.7 s for a million. In the order of ids they would be read one by one until a page is full: 11 s for a rare address.
+ */
 export const selectCustomers = (search: string | undefined, limit: number, after?: string): Sql => sql`
   SELECT c.id, c.email, c.is_active, c.role, c.registration_date FROM ${noCustomerColumn} CROSS JOIN LATERAL (
-    SELECT ${customerColumns} FROM users
-    WHERE ${matches(search)} ${after === undefined ? empty : sql`AND id > ${after}::uuid`}
+    SELECT ${customerColumns} FROM (SELECT * FROM users WHERE ${matches(search)} ${isAddress(search) ? sql`OFFSET 0` : empty}) found
+    WHERE ${after === undefined ? sql`true` : sql`id > ${after}::uuid`}
     ORDER BY id LIMIT ${limit}
   ) c ORDER BY c.id`;
 
 export const countCustomers = (search: string | undefined): Sql => sql`
   SELECT c.total FROM ${noCustomerColumn} CROSS JOIN LATERAL (SELECT count(*) AS total FROM users WHERE ${matches(search)}) c`;
 
+const isAddress = (search: string | undefined): search is string => search !== undefined && !isUUID(search, 'loose');
+
 function matches(search: string | undefined): Sql {
   if (search === undefined) return sql`true`;
-  if (isUUID(search, 'loose')) return sql`id = ${search}::uuid`;
+  if (!isAddress(search)) return sql`id = ${search}::uuid`;
   return sql`lower(email) LIKE lower(${`${search.replace(/[\\%_]/g, '\\$&')}%`})`;
 }
 

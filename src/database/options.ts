@@ -9,6 +9,7 @@ import { Claim1796110000000 } from './migrations/1796110000000-claim';
 import { Settle1796120000000 } from './migrations/1796120000000-settle';
 import { Webhooks1796200000000 } from './migrations/1796200000000-webhooks';
 import { Unsubscribe1796300000000 } from './migrations/1796300000000-unsubscribe';
+import { Audit1796500000000 } from './migrations/1796500000000-audit';
 
 /** In the order of their names. One that has landed is never edited. */
 const migrations = [
@@ -21,6 +22,7 @@ const migrations = [
   Settle1796120000000,
   Webhooks1796200000000,
   Unsubscribe1796300000000,
+  Audit1796500000000,
 ];
 
 type Settings = Pick<Config, 'DATABASE_SCHEMA' | 'CUSTOMERS_SCHEMA' | 'DATABASE_POOL_SIZE' | 'STATEMENT_TIMEOUT_SECONDS'>;

@@ -50,8 +50,16 @@ export function connectReadOnly(url: string, config: Config): Promise<DataSource
   return connectPatiently({ ...options, extra: readOnly }, () => undefined, PATIENCE_MS);
 }
 
-/** Makes every check. One that fails is a finding of its own, and the others go on. */
-export async function examine(database: QueryRunner, config: Config, embedded: boolean): Promise<Diagnosis> {
+/**
+ * Makes every check. One that fails is a finding of its own, and the others go on.
+ * @param timeIsOver after it no check is begun; each that was not is a finding, too
+ */
+export async function examine(
+  database: QueryRunner,
+  config: Config,
+  embedded: boolean,
+  timeIsOver?: AbortSignal,
+): Promise<Diagnosis> {
   const { at, ...about } = await row<{ at: Date; name: string; role: string }>(
     database,
     sql`SELECT now() AS at, current_database() AS name, current_user AS role`,
@@ -63,7 +71,10 @@ export async function examine(database: QueryRunner, config: Config, embedded: b
     relations: await customerRelations(database, config.CUSTOMERS_SCHEMA),
   };
   const findings: Finding[] = [];
-  for (const [name, check] of Object.entries(checks)) findings.push(...(await check(patient).catch(failed(name))));
+  for (const [name, check] of Object.entries(checks)) {
+    const made = timeIsOver?.aborted ? Promise.reject(new Error('the time was over')) : check(patient);
+    findings.push(...(await made.catch(failed(name))));
+  }
   const count = (level: Level) => findings.filter((finding) => finding.level === level).length;
   return {
     format: 1,

@@ -20,7 +20,7 @@ import { AnsweredBefore, type KeptAnswer } from './kept-answer';
 import type { KeyedRequest } from './keyed-request';
 
 /** Longer than anybody repeats a request, and than the 24 hours that are promised. */
-const KEPT_HOURS = 48;
+export const KEPT_HOURS = 48;
 const REMOVED_AT_ONCE = 500;
 
 /** What is known of a key: the effect it had, its answer, or both. */
@@ -62,6 +62,7 @@ export class IdempotencyKeys {
 
   /**
    * Does `work` and keeps what is to be known of it, in one transaction that holds the key: both are there when it ends, or neither.
+   * @param last is done after that, where the work was
    * @returns what `work` made; or what it made when it was done before, and no answer was kept
    * @throws AnsweredBefore; Problem idempotency-key-in-use, idempotency-key-reused
    */
@@ -69,6 +70,7 @@ export class IdempotencyKeys {
     request: KeyedRequest,
     work: (transaction: EntityManager) => Promise<T>,
     toKeep: (made: T) => { effect: unknown } | { answer: KeptAnswer },
+    last: (transaction: EntityManager) => Promise<void>,
   ): Promise<Claimed<T>> {
     return inTransaction(this.database, async (transaction) => {
       const { locked } = await row<{ locked: boolean }>(transaction, tryLock(request));
@@ -79,6 +81,7 @@ export class IdempotencyKeys {
       if (kept) return { made: kept.effect as T, isRepeated: true };
       const made = await work(transaction);
       await rows(transaction, insertKey(request, toKeep(made)));
+      await last(transaction);
       return { made, isRepeated: false };
     });
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { nameOf } from '../auth/principal';
+import { canonical } from '../common/canonical';
 import { badField } from '../common/problem';
 
 /** A request that may be repeated: what its key is unique among, and what it asks. */
@@ -64,10 +65,3 @@ export function fingerprint(method: string, address: string, body: unknown = {})
     .update(Buffer.isBuffer(body) ? body : canonical(body))
     .digest();
 }
-
-const canonical = (body: unknown): string =>
-  JSON.stringify(body, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );

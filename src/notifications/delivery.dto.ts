@@ -19,10 +19,16 @@ import { type Channel, channels } from '../common/channels';
 import { check, Optional, RawJson, SingleLine } from '../common/validators';
 import { isPlainSettle, isSmall, MAX_BATCH, MAX_ERROR, MAX_RETRY_AFTER, NOTIFICATION_ID } from './plain-settle';
 
+export const MAX_LEASE_SECONDS = 600;
 const MAX_WAIT_SECONDS = 30;
 const isId = () => Matches(NOTIFICATION_ID, { message: '$property must be the id of a notification' });
 
-const leaseSeconds = [IsInt(), Min(5), Max(600), ApiProperty({ type: 'integer', minimum: 5, maximum: 600, default: 60 })];
+const leaseSeconds = [
+  IsInt(),
+  Min(5),
+  Max(MAX_LEASE_SECONDS),
+  ApiProperty({ type: 'integer', minimum: 5, maximum: MAX_LEASE_SECONDS, default: 60 }),
+];
 const LeaseSeconds = () => (target: object, key: string) => leaseSeconds.forEach((decorate) => decorate(target, key));
 
 /** What a worker wants to deliver. */

@@ -21,8 +21,8 @@ export const selectShop = sql`
   FROM (SELECT NULL::timestamptz AS registration_date) no_column
   CROSS JOIN LATERAL (
     SELECT count(*) AS customers, count(*) FILTER (WHERE is_active IS NOT FALSE) AS active_customers,
-           count(*) FILTER (WHERE registration_date::timestamptz BETWEEN now() - make_interval(hours => 30 * 24) AND now()) AS new_customers
-    FROM users
+           count(*) FILTER (WHERE registered_at BETWEEN now() - make_interval(hours => 30 * 24) AND now()) AS new_customers
+    FROM (SELECT is_active, registration_date::timestamptz AS registered_at FROM users) u
   ) c
   CROSS JOIN (
     SELECT json_agg(json_build_object('month', to_char(month, 'YYYY-MM'), 'purchases', coalesce(purchases, 0), 'revenue', coalesce(revenue, 0),

@@ -14,6 +14,16 @@ export class SegmentsQuery extends ActiveListQuery {
   @QueryBoolean()
   counts: boolean = false;
 
+  /** `true`: each with the last `sizes` it was counted at, which shows how it grows. */
+  @Optional()
+  @QueryBoolean()
+  trend: boolean = false;
+
+  /** `true`: each with the `campaigns` that use it. */
+  @Optional()
+  @QueryBoolean()
+  used_by: boolean = false;
+
   /** Where to count; what answers fastest when left out. */
   @Optional()
   @IsIn(sources)
@@ -75,6 +85,24 @@ export class UpdateSegment {
   is_active?: boolean;
 }
 
+/** How large a segment was at an instant, whatever its rule was then. */
+export class SegmentTrendPoint {
+  @ApiProperty({ format: 'date-time' })
+  as_of: string;
+
+  /** Its customers then. */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  total: number;
+}
+
+/** A campaign that uses a segment. */
+export class SegmentUseView {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  name: string;
+}
+
 /** A saved rule. */
 export class SegmentView {
   @ApiProperty({ format: 'uuid', example: 'b2f4a6d0-6f0e-4a3b-9a55-0d1c2e3f4a5b' })
@@ -103,10 +131,20 @@ export class SegmentView {
   /** Its customers; only with `counts=true`. Null where its rule cannot be read: it refers to a segment that is not active. */
   @ApiProperty({ type: 'integer', minimum: 0, nullable: true, required: false })
   total?: number | null;
+
+  /** Only with `trend=true`: the last 30 sizes it was counted at, oldest first. Whole histories: `GET /segments/{segment_id}/sizes`. */
+  @ApiProperty({ type: () => [SegmentTrendPoint], maxItems: 30, required: false })
+  sizes?: SegmentTrendPoint[];
+
+  /** Only with `used_by=true`: active campaigns that include or exclude it by name, the newest 50. */
+  @ApiProperty({ type: () => [SegmentUseView], maxItems: 50, required: false })
+  campaigns?: SegmentUseView[];
 }
 
-/** @param total its customers, where they were counted */
-export const toSegmentView = (segment: Segment, total?: number | null): SegmentView => ({
+/** What a list may say of a segment beside what it is. */
+export type SegmentFigures = Pick<SegmentView, 'total' | 'sizes' | 'campaigns'>;
+
+export const toSegmentView = (segment: Segment, { total, sizes, campaigns }: SegmentFigures = {}): SegmentView => ({
   id: segment.id,
   name: segment.name,
   description: segment.description,
@@ -115,4 +153,6 @@ export const toSegmentView = (segment: Segment, total?: number | null): SegmentV
   created_at: segment.created_at.toISOString(),
   updated_at: segment.updated_at.toISOString(),
   ...(total !== undefined && { total }),
+  ...(sizes && { sizes }),
+  ...(campaigns && { campaigns }),
 });

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
+import { Audited } from '../audit/audited';
 import { Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import {
@@ -26,6 +27,7 @@ export class SegmentsController {
 
   /** Create a segment, from filters or from a sentence. */
   @Post()
+  @Audited('segment.created')
   @ApiBody({
     type: CreateSegment,
     examples: {
@@ -39,7 +41,7 @@ export class SegmentsController {
     return this.segments.create(body, caller, once);
   }
 
-  /** List segments, newest first; with `counts=true` each with its size. */
+  /** List segments, newest first; with `counts=true` each with its size, with `trend=true` the sizes before, with `used_by=true` its campaigns. */
   @Get()
   @Refuses('filter-not-available', 'rule-too-heavy', 'index-not-available')
   @AnswersPage({ type: SegmentView, computed: true })
@@ -57,6 +59,7 @@ export class SegmentsController {
 
   /** Change a segment; what is left out stays. */
   @Patch(':segment_id')
+  @Audited('segment.updated')
   @TakesIfMatch(true)
   @Refuses(
     'segment-not-found',
@@ -73,18 +76,25 @@ export class SegmentsController {
     @Body() body: UpdateSegment,
     @IfMatch() expected: ExpectedVersion,
     @Caller() caller: Principal,
+    @Once() once: Once,
   ) {
-    return this.segments.update(id, body, expected, caller);
+    return this.segments.update(id, body, expected, caller, once);
   }
 
   /** Deactivate a segment. It stays readable, adds nobody to a campaign, and can be activated again. */
   @Delete(':segment_id')
+  @Audited('segment.deactivated')
   @TakesIfMatch(false)
   @Refuses('segment-not-found', 'segment-in-use', 'precondition-failed')
   @HttpCode(204)
   @AnswersNothing()
-  deactivate(@Id('segment_id') id: string, @OptionalIfMatch() expected: ExpectedVersion, @Caller() caller: Principal) {
-    return this.segments.deactivate(id, expected, caller);
+  deactivate(
+    @Id('segment_id') id: string,
+    @OptionalIfMatch() expected: ExpectedVersion,
+    @Caller() caller: Principal,
+    @Once() once: Once,
+  ) {
+    return this.segments.deactivate(id, expected, caller, once);
   }
 
   /** Ids of the customers it matches now, or at `as_of`, ordered by id. */

@@ -7,6 +7,9 @@ import { ColumnIndexController } from './column-index/column-index.controller';
 import { CustomerSegmentsController } from './insight/customer-segments.controller';
 import { CustomerSegmentsService } from './insight/customer-segments.service';
 import { DatabaseEngine } from './engines/database.engine';
+import { FiltersController } from './catalogue/filters.controller';
+import { FiltersService } from './catalogue/filters.service';
+import { FilterValues } from './catalogue/filter-values';
 import { SegmentCsvService } from './insight/segment-csv.service';
 import { SegmentHealthService } from './segment-health.service';
 import { SegmentHistoryService } from './history/segment-history.service';
@@ -22,9 +25,17 @@ import { SegmentsService } from './segments.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Segment])],
-  controllers: [SegmentInsightController, SegmentsController, ColumnIndexController, CustomerSegmentsController],
+  controllers: [
+    FiltersController,
+    SegmentInsightController,
+    SegmentsController,
+    ColumnIndexController,
+    CustomerSegmentsController,
+  ],
   providers: [
     SegmentsService,
+    FiltersService,
+    FilterValues,
     SegmentInsightService,
     SegmentOverlapService,
     SegmentHistoryService,
@@ -39,6 +50,6 @@ import { SegmentsService } from './segments.service';
     DatabaseEngine,
     ColumnIndex,
   ],
-  exports: [AudienceService, SegmentHealthService],
+  exports: [AudienceService, ColumnIndex, SegmentHealthService],
 })
 export class SegmentsModule {}

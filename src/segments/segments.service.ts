@@ -1,33 +1,37 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, Repository } from 'typeorm';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, Repository } from 'typeorm';
+import { fieldsOf } from '../audit/trail';
 import { nameOf, type Principal } from '../auth/principal';
 import { type Page, Versioned } from '../common/answer';
 import { Cursors } from '../common/cursors';
-import { changedMeanwhile, type ExpectedVersion } from '../common/if-match';
+import type { ExpectedVersion } from '../common/if-match';
 import type { PreviewQuery } from '../common/list.dto';
 import { badField, Problem } from '../common/problem';
 import { rows } from '../common/sql';
 import { edit, newestFirst } from '../common/table';
-import { inTransaction } from '../database/transaction';
 import type { Once } from '../idempotency/once';
 import { AudienceService } from './audience.service';
 import { asksNothing } from './rules/filter-set.dto';
 import type { FilterSet } from './filters';
 import { referencesOf, type Rule, shapeOf } from './rules/rule';
 import { SegmentDrafter } from './segment-drafter';
-import { segmentById } from './segment-by-id';
+import { noSuchSegment, segmentById } from './segment-by-id';
+import { selectTrends, selectUses, type TrendRow, type UseRow } from './segment-list.sql';
 import { insertVersion } from './history/segment-history.sql';
 import { SegmentRules } from './rules/segment-rules';
 import { SegmentSizes } from './history/segment-sizes';
 import { type CreateSegment, type SegmentsQuery, type SegmentView, toSegmentView, type UpdateSegment } from './segment.dto';
 import { Segment } from './segment.entity';
 
+/** What a list says of a segment at most. */
+const MOST_SIZES = 30;
+const MOST_CAMPAIGNS = 50;
+
 @Injectable()
 export class SegmentsService {
   constructor(
     @InjectRepository(Segment) private readonly segments: Repository<Segment>,
-    @InjectDataSource() private readonly database: DataSource,
     private readonly cursors: Cursors,
     private readonly audience: AudienceService,
     private readonly rules: SegmentRules,
@@ -42,25 +46,38 @@ export class SegmentsService {
     once: Once,
   ): Promise<Versioned<SegmentView>> {
     const rule = await this.ruleFrom(filters, prompt?.trim());
-    return once((manager) =>
-      inTransaction(manager, async (transaction) => {
-        if (referencesOf(rule).length > 0) await this.rules.lock(transaction);
-        await this.rules.fitting(transaction, rule);
-        const made = await transaction.save(
-          transaction.create(Segment, { name, description: description ?? '', filters: rule, refers_to: refersTo(rule) }),
-        );
-        await rows(transaction, insertVersion(made.id, nameOf(caller)));
-        return versioned(made, `/segments/${made.id}`);
-      }),
-    );
+    return once(async (transaction, changed) => {
+      if (referencesOf(rule).length > 0) await this.rules.lock(transaction);
+      await this.rules.fitting(transaction, rule);
+      const made = await transaction.save(
+        transaction.create(Segment, { name, description: description ?? '', filters: rule, refers_to: refersTo(rule) }),
+      );
+      await rows(transaction, insertVersion(made.id, nameOf(caller)));
+      changed(made.id, { after: toSegmentView(made) });
+      return versioned(made, `/segments/${made.id}`);
+    });
   }
 
   /** @throws Problem bad-cursor, index-not-available, rule-too-heavy */
   async list(query: SegmentsQuery): Promise<Page<SegmentView>> {
     const page = await newestFirst(this.segments, this.cursors, query, (segment) => segment);
-    if (!query.counts) return page.map((segment) => toSegmentView(segment));
-    const counted = await this.sizes.of(page.items, { source: query.source });
-    return page.map((segment) => toSegmentView(segment, counted.byId.get(segment.id) ?? null)).readAt(counted);
+    const ids = page.items.map(({ id }) => id);
+    const counted = query.counts ? await this.sizes.of(page.items, { source: query.source }) : undefined;
+    // after the count, which is the newest size
+    const trends = query.trend
+      ? bySegment(await rows<TrendRow>(this.segments.manager, selectTrends(ids, MOST_SIZES)))
+      : undefined;
+    const uses = query.used_by
+      ? bySegment(await rows<UseRow>(this.segments.manager, selectUses(ids, MOST_CAMPAIGNS)))
+      : undefined;
+    const views = page.map((segment) =>
+      toSegmentView(segment, {
+        total: counted && (counted.byId.get(segment.id) ?? null),
+        sizes: trends?.(segment.id).map(({ as_of, total }) => ({ as_of: as_of.toISOString(), total: Number(total) })),
+        campaigns: uses?.(segment.id).map(({ id, name }) => ({ id, name })),
+      }),
+    );
+    return counted ? views.readAt(counted) : views;
   }
 
   /** @throws Problem segment-not-found */
@@ -77,9 +94,10 @@ export class SegmentsService {
     changes: UpdateSegment,
     expected: ExpectedVersion,
     caller: Principal,
+    once: Once,
   ): Promise<Versioned<SegmentView>> {
     const { filters, is_active } = changes;
-    const segment = await inTransaction(this.database, async (transaction) => {
+    return once(async (transaction, changed) => {
       if (filters !== undefined || is_active !== undefined) {
         await this.rules.lock(transaction);
         await this.refuseHarm(transaction, id, changes);
@@ -88,17 +106,18 @@ export class SegmentsService {
         ...changes,
         ...(filters && { refers_to: refersTo(filters) }),
       });
-      if (edited) await rows(transaction, insertVersion(id, nameOf(caller)));
-      return edited;
+      if (!edited) throw noSuchSegment(id);
+      const { before, after } = edited;
+      await rows(transaction, insertVersion(id, nameOf(caller)));
+      const detail = { fields: fieldsOf(changes) };
+      changed(id, { before: toSegmentView(before), after: toSegmentView(after), detail });
+      return versioned(after);
     });
-    if (segment) return versioned(segment);
-    await this.find(id); // not there at all, or not in that version
-    throw changedMeanwhile('segment');
   }
 
   /** Soft: the segment stays readable and can be activated again. @throws Problem segment-not-found, precondition-failed, segment-in-use */
-  async deactivate(id: string, expected: ExpectedVersion, caller: Principal): Promise<void> {
-    await this.update(id, { is_active: false }, expected, caller);
+  async deactivate(id: string, expected: ExpectedVersion, caller: Principal, once: Once): Promise<void> {
+    await this.update(id, { is_active: false }, expected, caller, once);
   }
 
   /** Ids of the customers the segment gives, active or not. @throws Problem segment-not-found, bad-cursor */
@@ -143,6 +162,13 @@ export class SegmentsService {
       );
     return rule;
   }
+}
+
+/** The rows of each segment, in their order; none of one that has none. */
+function bySegment<T extends { segment_id: string }>(found: readonly T[]): (id: string) => T[] {
+  const grouped = new Map<string, T[]>();
+  for (const one of found) grouped.set(one.segment_id, [...(grouped.get(one.segment_id) ?? []), one]);
+  return (id) => grouped.get(id) ?? [];
 }
 
 const refersTo = (rule: Rule): string[] => [...new Set(referencesOf(rule).map(({ segmentId }) => segmentId))];

@@ -71,7 +71,7 @@ export class Service {
     };
     if (this.stopping) return;
 
-    const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), new AnswerAdapter(), {
+    const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, this.config), new AnswerAdapter(), {
       bodyParser: false,
       bufferLogs: true,
       abortOnError: false,

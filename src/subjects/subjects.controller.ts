@@ -1,9 +1,10 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
+import { Audited } from '../audit/audited';
 import { Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import { Refuses, TakesNoBody } from '../common/api-docs';
-import { Id, NoBody, NoQuery } from '../common/params';
+import { CustomerId, NoBody, NoQuery } from '../common/params';
 import { Once } from '../idempotency/once';
 import { ErasureView, SubjectExport } from './subject.dto';
 import { SubjectsService } from './subjects.service';
@@ -16,7 +17,7 @@ export class SubjectsController {
   @Get('export')
   @Refuses('customer-not-found')
   @ApiOkResponse({ type: SubjectExport })
-  export(@Id('user_id') userId: string) {
+  export(@CustomerId() userId: string) {
     return this.subjects.export(userId);
   }
 
@@ -25,12 +26,13 @@ export class SubjectsController {
    * and `purchase_history` are not the service's and stay. Repeating it is harmless.
    */
   @Post('erase')
+  @Audited('customer.erased')
   @HttpCode(200)
   @Refuses('customer-not-found')
   @TakesNoBody()
   @ApiOkResponse({ type: ErasureView })
   erase(
-    @Id('user_id') userId: string,
+    @CustomerId() userId: string,
     @NoBody() _body: unknown,
     @NoQuery() _query: unknown,
     @Caller() caller: Principal,

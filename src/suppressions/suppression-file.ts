@@ -11,7 +11,7 @@ import { isInstant } from '../common/validators';
 import { isAddress, MAX_SOURCE, suppressionReasons } from './suppression.dto';
 import type { SuppressionLines } from './suppressions.sql';
 
-const MAX_LINES = 200_000;
+export const MAX_LINES = 200_000;
 const MAX_ERRORS = 50;
 /** More than this in one record is a quote that never ends. */
 const MAX_RECORD_BYTES = 8192;

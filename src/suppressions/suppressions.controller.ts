@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
+import { Audited } from '../audit/audited';
 import { Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import { AnswersNothing, AnswersPage, AnswersStored, Refuses } from '../common/api-docs';
@@ -16,10 +17,11 @@ export class SuppressionsController {
 
   /** Suppress a customer, in one channel or in all. Repeating it replaces reason, source and expiry. */
   @Post()
+  @Audited('suppression.stored')
   @Refuses('customer-not-found')
   @AnswersStored(SuppressionView)
   suppress(@Body() body: CreateSuppression, @Caller() caller: Principal, @Once() once: Once) {
-    return once((database) => this.suppressions.suppress(body, caller, database));
+    return once((database, changed) => this.suppressions.suppress(body, caller, database, changed));
   }
 
   /**
@@ -28,12 +30,13 @@ export class SuppressionsController {
    * the last counts. An address that no customer has is counted and left out.
    */
   @Post('import')
+  @Audited('suppression.imported')
   @HttpCode(200)
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', example: 'email,channel,reason\nana@example.com,email,bounced\n' } })
   @ApiOkResponse({ type: SuppressionImportView })
   import(@CsvBody() file: Buffer, @NoQuery() _query: unknown, @Caller() caller: Principal, @Once() once: Once) {
-    return once((database) => this.suppressions.import(file, caller, database));
+    return once((transaction, changed) => this.suppressions.import(file, caller, transaction, changed));
   }
 
   /** List suppressions, newest first. */
@@ -53,10 +56,11 @@ export class SuppressionsController {
 
   /** Lift a suppression: the customer may be messaged again. That of a customer who was erased stays. */
   @Delete(':suppression_id')
+  @Audited('suppression.lifted')
   @Refuses('suppression-not-found', 'conflict')
   @HttpCode(204)
   @AnswersNothing()
-  remove(@Param('suppression_id') id: string) {
-    return this.suppressions.remove(id);
+  remove(@Param('suppression_id') id: string, @Once() once: Once) {
+    return once((transaction, changed) => this.suppressions.remove(id, transaction, changed));
   }
 }

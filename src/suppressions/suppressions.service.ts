@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Changed } from '../audit/trail';
 import { nameOf, type Principal } from '../auth/principal';
 import { type Page, Stored } from '../common/answer';
 import { type Channel, channels } from '../common/channels';
@@ -24,6 +25,8 @@ import {
   deleteSuppression,
   type ErasedRow,
   eraseSuppressions,
+  hold,
+  selectCustomersAt,
   selectNow,
   selectOfCustomer,
   selectPage,
@@ -52,24 +55,31 @@ export class SuppressionsService {
   async suppress(
     body: CreateSuppression,
     caller: Principal,
-    database: EntityManager = this.database.manager,
+    database: EntityManager,
+    changed: Changed,
   ): Promise<Stored<SuppressionView>> {
-    const { channel, reason, source, expires_at } = body;
-    const line: SuppressionLines = {
-      ...customerOf(body),
-      line: [1],
-      channel: [channel ?? ''],
-      reason: [reason],
-      source: [source ?? ''],
-      expires_at: [expires_at ?? null],
-    };
+    const { reason, source, expires_at } = body;
+    const channel = body.channel ?? '';
+    refuseTwoNames(body);
     return inTransaction(database, async (manager) => {
       if (expires_at && microsOf(expires_at) <= (await now(manager))) throw badField('/expires_at', 'must be in the future');
-      const { added, first_user_id } = await row<StoredFigures>(manager, store(line, nameOf(caller)));
-      if (first_user_id === null) throw new Problem('customer-not-found', 'No customer has this e-mail address.');
-      const key = { userId: first_user_id, channel: channel ?? '' } as const;
+      const customer = body.user_id ? [body.user_id] : await this.customersAt(body.email!, manager);
+      const key = { userId: customer[0], channel } as const;
+      const isNew = (await rows(manager, hold({ ...key, reason, source, expires_at }, nameOf(caller)))).length > 0;
+      const before = isNew ? undefined : toSuppressionView(await row<SuppressionRow>(manager, selectSuppression(key)));
+      const lines: SuppressionLines = {
+        by: 'user_id',
+        customer,
+        line: customer.map((_, i) => i + 1),
+        channel: customer.map(() => channel),
+        reason: customer.map(() => reason),
+        source: customer.map(() => source ?? ''),
+        expires_at: customer.map(() => expires_at ?? null),
+      };
+      const { added } = await row<StoredFigures>(manager, store(lines, nameOf(caller)));
       const view = toSuppressionView(await row<SuppressionRow>(manager, selectSuppression(key))); // its row is locked: it is there
-      return new Stored(view, added === '0' ? undefined : `/suppressions/${view.id}`);
+      changed(view.id, { before, after: view, detail: { customers: customer.length } });
+      return new Stored(view, isNew || added !== '0' ? `/suppressions/${view.id}` : undefined);
     });
   }
 
@@ -94,11 +104,11 @@ export class SuppressionsService {
   }
 
   /** Lifts it: the customer may be messaged again. @throws Problem suppression-not-found, conflict where the customer was erased */
-  async remove(id: string, database: EntityManager = this.database.manager): Promise<void> {
+  async remove(id: string, transaction: EntityManager, changed: Changed): Promise<void> {
     const key = keyOf(id);
-    const removed = await rows(database, deleteSuppression(key));
-    if (removed.length > 0) return;
-    const [kept] = await rows<SuppressionRow>(database, selectSuppression(key));
+    const [removed] = await rows<SuppressionRow>(transaction, deleteSuppression(key));
+    if (removed) return changed(toSuppressionView(removed).id, { before: toSuppressionView(removed) });
+    const [kept] = await rows<SuppressionRow>(transaction, selectSuppression(key));
     if (!kept) noSuchSuppression();
     throw new Problem(
       'conflict',
@@ -125,20 +135,27 @@ export class SuppressionsService {
   async import(
     file: Buffer,
     caller: Principal,
-    database: EntityManager = this.database.manager,
+    transaction: EntityManager,
+    changed: Changed,
   ): Promise<SuppressionImportView> {
-    const lines = await readSuppressions(file, await now(database));
-    return inTransaction(database, async (manager) => {
-      await allowTime(manager, IMPORT_SECONDS);
-      const stored = await row<StoredFigures>(manager, store(lines, nameOf(caller)));
-      return {
-        added: Number(stored.added),
-        replaced: Number(stored.replaced),
-        unchanged: Number(stored.unchanged),
-        unknown: Number(stored.unknown),
-        unknown_lines: stored.unknown_lines,
-      };
-    });
+    const lines = await readSuppressions(file, await now(transaction));
+    await allowTime(transaction, IMPORT_SECONDS);
+    const { unknown_lines, ...stored } = await row<StoredFigures>(transaction, store(lines, nameOf(caller)));
+    const figures = {
+      added: Number(stored.added),
+      replaced: Number(stored.replaced),
+      unchanged: Number(stored.unchanged),
+      unknown: Number(stored.unknown),
+    };
+    changed(null, { detail: figures });
+    return { ...figures, unknown_lines };
+  }
+
+  /** From the lowest id on. @throws Problem customer-not-found */
+  private async customersAt(email: string, database: EntityManager): Promise<string[]> {
+    const found = await rows<{ id: string }>(database, selectCustomersAt(email));
+    if (found.length === 0) throw new Problem('customer-not-found', 'No customer has this e-mail address.');
+    return found.map(({ id }) => id);
   }
 }
 
@@ -146,11 +163,9 @@ const now = async (database: EntityManager): Promise<number> =>
   Number((await row<{ now: string }>(database, selectNow)).now);
 
 /** @throws Problem bad-request unless there is one of the two */
-function customerOf({ user_id, email }: CreateSuppression): Pick<SuppressionLines, 'by' | 'customer'> {
+function refuseTwoNames({ user_id, email }: CreateSuppression): void {
   if (user_id && email) throw badField('/email', 'must be left out where user_id is given');
-  if (user_id) return { by: 'user_id', customer: [user_id] };
-  if (email) return { by: 'email', customer: [email] };
-  throw badField('/user_id', 'must be given, or email');
+  if (!user_id && !email) throw badField('/user_id', 'must be given, or email');
 }
 
 /** `<customer>`, or `<customer>:<channel>`; what has another form names no suppression. */

@@ -1,6 +1,6 @@
 import type { Channel } from '../common/channels';
 import { join, type Sql, sql } from '../common/sql';
-import type { ShownReason } from './suppression.dto';
+import type { CreateSuppression, ShownReason } from './suppression.dto';
 
 /** What a suppression is kept under; channel '' is every channel. */
 export interface SuppressionKey {
@@ -29,8 +29,6 @@ export interface StoredFigures {
   unchanged: string;
   unknown: string;
   unknown_lines: number[];
-  /** The customer with the lowest id; null where every line is unknown. */
-  first_user_id: string | null;
 }
 
 /**
@@ -61,8 +59,7 @@ export const store = (lines: SuppressionLines, createdBy: string): Sql => sql`
   )
   SELECT added, replaced, (SELECT count(*) FROM wanted) - added - replaced AS unchanged,
          (SELECT count(*) FROM found WHERE user_id IS NULL) AS unknown,
-         ARRAY(SELECT line FROM found WHERE user_id IS NULL ORDER BY line LIMIT 50) AS unknown_lines,
-         (SELECT user_id FROM wanted ORDER BY user_id LIMIT 1) AS first_user_id
+         ARRAY(SELECT line FROM found WHERE user_id IS NULL ORDER BY line LIMIT 50) AS unknown_lines
   FROM changes`;
 
 const byAddress = sql`SELECT lines.*, u.id AS user_id FROM lines LEFT JOIN users u ON lower(u.email) = lower(customer)`;
@@ -72,9 +69,28 @@ const view = sql`user_id, channel, reason, source, expires_at, coalesce(expires_
 export const selectSuppression = ({ userId, channel }: SuppressionKey): Sql =>
   sql`SELECT ${view} FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel}`;
 
+/**
+ * Makes a suppression and gives a row; where there is one already, only locks it and gives none. So what it was before can be read, and is
+ * what it is replaced from, whoever else does so at the same moment.
+ */
+export const hold = (
+  {
+    userId,
+    channel,
+    reason,
+    source,
+    expires_at,
+  }: SuppressionKey & Pick<CreateSuppression, 'reason' | 'source' | 'expires_at'>,
+  createdBy: string,
+): Sql => sql`
+  INSERT INTO suppressions (user_id, channel, reason, source, expires_at, created_by)
+  VALUES (${userId}::uuid, ${channel}, ${reason}, ${source ?? ''}, ${expires_at ?? null}::timestamptz, ${createdBy})
+  ON CONFLICT (user_id, channel) DO UPDATE SET reason = excluded.reason WHERE false -- PostgreSQL locks it before it asks that
+  RETURNING 1`;
+
 /** A row, or none where there is none to lift. */
 export const deleteSuppression = ({ userId, channel }: SuppressionKey): Sql =>
-  sql`DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel} AND reason <> 'erased' RETURNING 1`;
+  sql`DELETE FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel} AND reason <> 'erased' RETURNING ${view}`;
 
 export interface ErasedRow {
   /** Suppressions with what was known of them; as text. */
@@ -97,6 +113,10 @@ export const eraseSuppressions = (userId: string, createdBy: string): Sql => sql
 
 export const selectOfCustomer = (userId: string): Sql =>
   sql`SELECT ${view} FROM suppressions WHERE user_id = ${userId}::uuid ORDER BY channel`;
+
+/** Every customer who has this address in some case. */
+export const selectCustomersAt = (email: string): Sql =>
+  sql`SELECT id FROM users u WHERE lower(u.email) = lower(${email}) ORDER BY id`;
 
 /** Which suppressions a list shows. */
 export interface SuppressionFilter {

@@ -35,7 +35,7 @@ const GONE = 410;
 
 const TIDY_MS = 60_000;
 const TIDY_ROWS = 1000;
-const KEEP_DAYS = 30;
+export const KEEP_DAYS = 30;
 
 /**
  * Sends what was announced: takes what is due under a lease, posts it outside of any transaction, and says what became of it. A process that

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse } from '@nestjs/swagger';
+import { Audited } from '../audit/audited';
 import {
   AnswersCreated,
   AnswersNothing,
@@ -31,6 +32,7 @@ export class WebhooksController {
 
   /** Have events posted to an address, signed. The answer shows the secret that signs them: now, and never again. */
   @Post()
+  @Audited('webhook.created')
   @AnswersCreated(CreatedWebhookView)
   create(@Body() body: CreateWebhook, @Once() once: Once) {
     return this.webhooks.create(body, once);
@@ -53,21 +55,28 @@ export class WebhooksController {
 
   /** Change a webhook; what is left out stays. `is_active: true` switches it on again where the service switched it off. */
   @Patch(':webhook_id')
+  @Audited('webhook.updated')
   @TakesIfMatch(true)
   @Refuses('webhook-not-found', 'precondition-failed', 'precondition-required')
   @AnswersVersioned(WebhookView)
-  update(@Id('webhook_id') id: string, @Body() body: UpdateWebhook, @IfMatch() expected: ExpectedVersion) {
-    return this.webhooks.update(id, body, expected);
+  update(
+    @Id('webhook_id') id: string,
+    @Body() body: UpdateWebhook,
+    @IfMatch() expected: ExpectedVersion,
+    @Once() once: Once,
+  ) {
+    return this.webhooks.update(id, body, expected, once);
   }
 
   /** Remove a webhook and its secrets, for good. Nothing more is sent there. */
   @Delete(':webhook_id')
+  @Audited('webhook.removed')
   @TakesIfMatch(false)
   @Refuses('webhook-not-found', 'precondition-failed')
   @HttpCode(204)
   @AnswersNothing()
-  remove(@Id('webhook_id') id: string, @OptionalIfMatch() expected: ExpectedVersion) {
-    return this.webhooks.remove(id, expected);
+  remove(@Id('webhook_id') id: string, @OptionalIfMatch() expected: ExpectedVersion, @Once() once: Once) {
+    return this.webhooks.remove(id, expected, once);
   }
 
   /**
@@ -75,6 +84,7 @@ export class WebhooksController {
    * signs no longer.
    */
   @Post(':webhook_id/rotate-secret')
+  @Audited('webhook.secret_rotated')
   @HttpCode(200)
   @Refuses('webhook-not-found')
   @TakesNoBody()
@@ -85,6 +95,7 @@ export class WebhooksController {
 
   /** Send it a `webhook.test` now, the way every event is sent. Its deliveries say what became of it. */
   @Post(':webhook_id/test')
+  @Audited('webhook.tested')
   @HttpCode(202)
   @Refuses('webhook-not-found', 'webhook-inactive')
   @TakesNoBody()

@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
+import { fieldsOf } from '../audit/trail';
 import { Accepted, type Page, Versioned } from '../common/answer';
 import { Cursors } from '../common/cursors';
 import { egressFault } from '../common/egress';
-import { changedMeanwhile, type ExpectedVersion } from '../common/if-match';
+import type { ExpectedVersion } from '../common/if-match';
 import type { ActiveListQuery } from '../common/list.dto';
 import { badField, Problem } from '../common/problem';
 import { type Queryable, row, rows } from '../common/sql';
-import { byId, edit, newestFirst } from '../common/table';
+import { byId, edit, lockVersion, newestFirst } from '../common/table';
 import { CONFIG, type Config } from '../config/config';
-import { inTransaction } from '../database/transaction';
 import type { Once } from '../idempotency/once';
 import { newSecret } from './signature';
 import {
@@ -56,15 +56,15 @@ export class WebhooksService {
   /** @throws Problem bad-request where the address must not be called */
   async create({ url, events, description }: CreateWebhook, once: Once): Promise<Versioned<CreatedWebhookView>> {
     await this.refuseEgress(url);
-    return once((manager) =>
-      inTransaction(manager, async (transaction) => {
-        const made = transaction.create(Webhook, { url, events, description: description ?? '' });
-        const webhook = await transaction.save(made, { transaction: false });
-        const secret = newSecret();
-        await rows(transaction, insertSecret(webhook.id, secret));
-        return new Versioned({ ...toWebhookView(webhook), secret }, webhook.version, `/webhooks/${webhook.id}`);
-      }),
-    );
+    return once(async (transaction, changed) => {
+      const made = transaction.create(Webhook, { url, events, description: description ?? '' });
+      const webhook = await transaction.save(made);
+      const secret = newSecret();
+      await rows(transaction, insertSecret(webhook.id, secret));
+      const view = toWebhookView(webhook);
+      changed(webhook.id, { after: view });
+      return new Versioned({ ...view, secret }, webhook.version, `/webhooks/${webhook.id}`);
+    });
   }
 
   list(query: ActiveListQuery): Promise<Page<WebhookView>> {
@@ -77,51 +77,53 @@ export class WebhooksService {
   }
 
   /** Switched on, it begins anew, whatever failed before. @throws Problem webhook-not-found, bad-request, precondition-failed */
-  async update(id: string, changes: UpdateWebhook, expected: ExpectedVersion): Promise<Versioned<WebhookView>> {
+  async update(id: string, changes: UpdateWebhook, expected: ExpectedVersion, once: Once): Promise<Versioned<WebhookView>> {
     if (changes.url !== undefined) await this.refuseEgress(changes.url);
     const forgiven = changes.is_active === undefined ? {} : { disabled_reason: null, failing_since: null };
-    const webhook = await edit(this.webhooks, id, expected, { ...changes, ...forgiven });
-    if (!webhook) {
-      await this.find(id); // not there at all, or not in that version
-      throw changedMeanwhile('webhook');
-    }
+    const updated = await once(async (transaction, changed) => {
+      const edited = await edit(transaction.getRepository(Webhook), id, expected, { ...changes, ...forgiven });
+      const { before, after } = edited ?? noSuchWebhook(id);
+      const detail = { fields: fieldsOf(changes) };
+      changed(id, { before: toWebhookView(before), after: toWebhookView(after), detail });
+      return versioned(after);
+    });
     if (changes.is_active) this.deliverer.wake();
-    return versioned(webhook);
+    return updated;
   }
 
   /** For good, with its secrets; nothing more is sent there. @throws Problem webhook-not-found, precondition-failed */
-  async remove(id: string, expected: ExpectedVersion): Promise<void> {
-    const removed = await rows(this.webhooks.manager, deleteWebhook(id, expected));
-    if (removed.length > 0) return;
-    await this.find(id);
-    throw changedMeanwhile('webhook');
+  remove(id: string, expected: ExpectedVersion, once: Once): Promise<void> {
+    return once(async (transaction, changed) => {
+      const webhook = (await lockVersion(transaction.getRepository(Webhook), id, expected)) ?? noSuchWebhook(id);
+      await rows(transaction, deleteWebhook(id));
+      changed(id, { before: toWebhookView(webhook) });
+    });
   }
 
   /** The secret that signs until now signs for a day more; one that it had replaced no longer does. @throws Problem webhook-not-found */
   rotateSecret(id: string, once: Once): Promise<RotatedSecretView> {
-    return once((manager) =>
-      inTransaction(manager, async (transaction) => {
-        await this.lock(id, transaction);
-        await rows(transaction, forgetReplaced(id));
-        const { expires_at } = await row<{ expires_at: Date }>(transaction, expireSecret(id, ROTATION_HOURS));
-        const secret = newSecret();
-        await rows(transaction, insertSecret(id, secret));
-        return { secret, previous_secret_expires_at: expires_at.toISOString() };
-      }),
-    );
+    return once(async (transaction, changed) => {
+      await this.lock(id, transaction);
+      await rows(transaction, forgetReplaced(id));
+      const { expires_at } = await row<{ expires_at: Date }>(transaction, expireSecret(id, ROTATION_HOURS));
+      const secret = newSecret();
+      await rows(transaction, insertSecret(id, secret));
+      const previous_secret_expires_at = expires_at.toISOString();
+      changed(id, { detail: { previous_secret_expires_at } });
+      return { secret, previous_secret_expires_at };
+    });
   }
 
   /** Sends a webhook.test, as any event is sent. @throws Problem webhook-not-found, webhook-inactive */
   async test(id: string, once: Once): Promise<Accepted<DeliveryView>> {
-    const accepted = await once((manager) =>
-      inTransaction(manager, async (transaction) => {
-        const { is_active } = await this.lock(id, transaction);
-        if (!is_active)
-          throw new Problem('webhook-inactive', 'Switch it on with PATCH {"is_active": true} before you test it.');
-        const delivery = toDeliveryView(await row<DeliveryRow>(transaction, insertTest(id)));
-        return new Accepted(delivery, `/webhooks/${id}/deliveries`);
-      }),
-    );
+    const accepted = await once(async (transaction, changed) => {
+      const { is_active } = await this.lock(id, transaction);
+      if (!is_active)
+        throw new Problem('webhook-inactive', 'Switch it on with PATCH {"is_active": true} before you test it.');
+      const delivery = toDeliveryView(await row<DeliveryRow>(transaction, insertTest(id)));
+      changed(id, { detail: { delivery_id: delivery.id } });
+      return new Accepted(delivery, `/webhooks/${id}/deliveries`);
+    });
     this.deliverer.wake();
     return accepted;
   }

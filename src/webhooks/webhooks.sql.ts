@@ -34,8 +34,7 @@ export const expireSecret = (webhookId: string, hours: number): Sql => sql`
   UPDATE webhook_secrets SET expires_at = now() + make_interval(hours => ${hours}::int)
   WHERE webhook_id = ${webhookId} AND expires_at IS NULL RETURNING expires_at`;
 
-export const deleteWebhook = (id: string, version: number | 'any'): Sql => sql`
-  DELETE FROM webhooks WHERE id = ${id} AND version = coalesce(${version === 'any' ? null : version}, version) RETURNING 1`;
+export const deleteWebhook = (id: string): Sql => sql`DELETE FROM webhooks WHERE id = ${id}`;
 
 /** An event for this one webhook, whatever it asks to be told of. */
 export const insertTest = (webhookId: string): Sql => sql`

@@ -17,6 +17,7 @@ const TABLES = [
   'webhook_events',
   'webhook_deliveries',
   'idempotency_keys',
+  'audit_entries',
   'users',
   'purchase_history',
 ];

@@ -36,6 +36,8 @@ export async function startWritableApp(): Promise<WritableApp> {
     (await api.post('/notifications/claim').send({ limit: 1, lease_seconds: 600 }).expect(200)).body.lease_token;
   const [settled, extended, released] = [await lease(), await lease(), await lease()];
 
+  const erased = await app.make.customer({ is_active: false });
+
   const paths: Record<string, string> = {
     '/segments/{segment_id}': `/segments/${segments[0]}`,
     '/segments/{segment_id}/preview-users': `/segments/${segments[0]}/preview-users`,
@@ -51,6 +53,7 @@ export async function startWritableApp(): Promise<WritableApp> {
     '/dispatches/{dispatch_id}/redrive': `/dispatches/${whole.id}/redrive`,
     '/notifications/{notification_id}/mark-sent': `/notifications/${sent.id}/mark-sent`,
     '/notifications/{notification_id}/mark-failed': `/notifications/${failed.id}/mark-failed`,
+    '/customers/{user_id}/erase': `/customers/${erased.id}/erase`,
     '/webhooks/{webhook_id}': `/webhooks/${hook}`,
     '/webhooks/{webhook_id}/rotate-secret': `/webhooks/${hook}/rotate-secret`,
     '/webhooks/{webhook_id}/test': `/webhooks/${hook}/test`,

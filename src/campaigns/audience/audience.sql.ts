@@ -5,7 +5,7 @@ import type { DispatchSettings } from '../dispatch/dispatch-row';
 import { codeOf, type Reason, reasons, type Standing } from './reasons';
 
 /** Customers in one row of the audience, and so in one lane of the ledger: a chunk is written in about 50 ms. */
-const CHUNK_SIZE = 5000;
+export const CHUNK_SIZE = 5000;
 
 /** What a run is resolved from. */
 export interface Resolving {

@@ -3,6 +3,7 @@ import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, IsNumber
 import { ListQuery } from '../../common/list.dto';
 import { Instant, LowerCase, Optional, QueryBoolean } from '../../common/validators';
 import { type Standing, standings } from '../audience/reasons';
+import { type DispatchKind, dispatchKinds, type DispatchStatus, dispatchStatuses } from './dispatch-row';
 
 /** How to dispatch. The body may be left out. */
 export class DispatchRequest {
@@ -36,17 +37,40 @@ export class DispatchQuery {
   dry_run: boolean = false;
 }
 
+export const MAX_TEST_CUSTOMERS = 100;
+
 /** To whom a test goes. */
 export class TestSendRequest {
   /** Active customers, 1 to 100. Whoever is suppressed gets no test either. */
   @ArrayMinSize(1)
-  @ArrayMaxSize(100)
+  @ArrayMaxSize(MAX_TEST_CUSTOMERS)
   @LowerCase()
   @ArrayUnique({ message: '$property must name each customer once' })
   @IsUUID('loose', { each: true })
-  @ApiProperty({ type: 'array', items: { type: 'string', format: 'uuid' }, minItems: 1, maxItems: 100, uniqueItems: true })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', format: 'uuid' },
+    minItems: 1,
+    maxItems: MAX_TEST_CUSTOMERS,
+    uniqueItems: true,
+  })
   @IsArray()
   user_ids: string[];
+}
+
+/** Which dispatches to list. */
+export class DispatchesQuery extends ListQuery {
+  /** Only those in this status. */
+  @Optional()
+  @IsIn(dispatchStatuses)
+  @ApiPropertyOptional({ enum: dispatchStatuses })
+  status?: DispatchStatus;
+
+  /** Only runs, only tests, or only dry runs. */
+  @Optional()
+  @IsIn(dispatchKinds)
+  @ApiPropertyOptional({ enum: dispatchKinds })
+  kind?: DispatchKind;
 }
 
 /** Whom of an audience to list. */

@@ -46,6 +46,7 @@ export interface DispatchPreview {
 export interface DispatchRow extends Record<Reason, string> {
   id: string;
   campaign_id: string;
+  campaign_name: string;
   kind: DispatchKind;
   status: DispatchStatus;
   as_of: string;

@@ -102,7 +102,7 @@ export class DispatchPreviewView {
   @ApiProperty({ type: () => [SegmentOverlap] })
   overlaps: SegmentOverlap[];
 
-  /** The first ten customers targeted; `GET /dispatches/{id}/audience` has all. */
+  /** The first ten customers targeted, in a list none; `GET /dispatches/{id}/audience` has all. */
   @ApiProperty({ type: 'array', items: { type: 'string', format: 'uuid' } })
   sample: string[];
 }
@@ -160,6 +160,9 @@ export class DispatchView {
 
   @ApiProperty({ format: 'uuid' })
   campaign_id: string;
+
+  /** What the campaign is called now. */
+  campaign_name: string;
 
   /** `test`: to a few by name, and never counted as the campaign. `dry_run`: it wrote nothing. */
   @ApiProperty({ enum: dispatchKinds })
@@ -251,6 +254,7 @@ export function toDispatchView(dispatch: DispatchRow, sample: string[] = []): Di
   return {
     id: dispatch.id,
     campaign_id: dispatch.campaign_id,
+    campaign_name: dispatch.campaign_name,
     kind: dispatch.kind,
     status: dispatch.status,
     error: dispatch.failure && {

@@ -1,15 +1,27 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
+import { Audited } from '../../audit/audited';
 import { AnswersPage, Refuses, TakesNoBody } from '../../common/api-docs';
 import { NoBody } from '../../common/params';
 import { Once } from '../../idempotency/once';
 import { AudienceMember, DispatchView } from './dispatch.dto';
-import { AudienceQuery } from './dispatch-request.dto';
+import { DispatchListService } from './dispatch-list.service';
+import { AudienceQuery, DispatchesQuery } from './dispatch-request.dto';
 import { DispatchesService } from './dispatches.service';
 
 @Controller('dispatches')
 export class DispatchesController {
-  constructor(private readonly dispatches: DispatchesService) {}
+  constructor(
+    private readonly dispatches: DispatchesService,
+    private readonly lists: DispatchListService,
+  ) {}
+
+  /** List dispatches of every campaign, newest first, and how far each is. */
+  @Get()
+  @AnswersPage({ type: DispatchView })
+  list(@Query() query: DispatchesQuery) {
+    return this.lists.all(query);
+  }
 
   /** Get a dispatch and how far its notifications are. */
   @Get(':dispatch_id')
@@ -29,6 +41,7 @@ export class DispatchesController {
 
   /** Write and hand out nothing more of it until it is resumed. Repeating it is harmless. */
   @Post(':dispatch_id/pause')
+  @Audited('dispatch.paused')
   @Refuses('dispatch-not-found', 'dispatch-over')
   @HttpCode(200)
   @TakesNoBody()
@@ -39,6 +52,7 @@ export class DispatchesController {
 
   /** Go on where it was paused. Repeating it is harmless. */
   @Post(':dispatch_id/resume')
+  @Audited('dispatch.resumed')
   @Refuses('dispatch-not-found', 'dispatch-over')
   @HttpCode(200)
   @TakesNoBody()
@@ -49,6 +63,7 @@ export class DispatchesController {
 
   /** End it for good: what is not written never is, and what is queued is cancelled. Repeating it is harmless. */
   @Post(':dispatch_id/cancel')
+  @Audited('dispatch.cancelled')
   @Refuses('dispatch-not-found', 'dispatch-over')
   @HttpCode(200)
   @TakesNoBody()

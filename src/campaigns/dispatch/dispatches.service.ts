@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Changed } from '../../audit/trail';
 import { nameOf, type Principal } from '../../auth/principal';
 import { Accepted, type Page } from '../../common/answer';
 import { Background } from '../../common/background';
 import { Cursors } from '../../common/cursors';
-import type { ListQuery } from '../../common/list.dto';
 import { badField, Problem } from '../../common/problem';
-import { row, rows, sql, type Sql } from '../../common/sql';
-import { inTransaction } from '../../database/transaction';
+import { row, rows, type Sql } from '../../common/sql';
 import type { Once } from '../../idempotency/once';
 import { NotificationsService } from '../../notifications/notifications.service';
 import { AudienceService, isIncluded } from '../../segments/audience.service';
@@ -20,16 +19,8 @@ import { type AudienceMember, type DispatchView, toAudienceMember, toDispatchVie
 import type { AudienceQuery, DispatchRequest, TestSendRequest } from './dispatch-request.dto';
 import { type DispatchKind, type DispatchRow, type DispatchStatus } from './dispatch-row';
 import { Dispatcher } from './dispatcher';
-import {
-  cancelDispatch,
-  countDispatches,
-  insertDispatch,
-  lockRow,
-  pauseDispatch,
-  resumeDispatch,
-  selectDispatch,
-  selectDispatches,
-} from './dispatches.sql';
+import { cancelDispatch, insertDispatch, lockRow, pauseDispatch, resumeDispatch, selectDispatch } from './dispatches.sql';
+import { refuseExpired, refuseFuture, refuseUnknownCustomers } from './dispatch-refusals';
 
 /** Statuses that a process is at work on; every other one stands until somebody asks for something. */
 const UNDER_WAY: readonly DispatchStatus[] = ['resolving', 'writing'];
@@ -67,7 +58,11 @@ export class DispatchesService {
     { once, kind, ...waiting }: { once: Once; kind: DispatchKind } & Waiting,
   ): Promise<DispatchView | Accepted<DispatchView>> {
     return once.begin(
-      (transaction) => this.start(transaction, campaignId, request, nameOf(caller), kind),
+      async (transaction, changed) => {
+        const id = await this.start(transaction, campaignId, request, nameOf(caller), kind);
+        changed(id, { after: await this.seen(id, transaction), detail: { campaign_id: campaignId, kind } });
+        return id;
+      },
       (id) => this.outcome(id, waiting),
     );
   }
@@ -83,10 +78,10 @@ export class DispatchesService {
     { once, ...waiting }: { once: Once } & Waiting,
   ): Promise<DispatchView | Accepted<DispatchView>> {
     return once.begin(
-      async (transaction) => {
+      async (transaction, changed) => {
         const campaign = await this.find(transaction, campaignId);
         await refuseExpired(transaction, campaign);
-        await this.refuseUnknownCustomers(transaction, user_ids);
+        await refuseUnknownCustomers(transaction, user_ids);
         const settings = { frequency_cap: null, holdout_percent: 0, once_per_customer: false, user_ids };
         const run = {
           ...campaign,
@@ -97,6 +92,8 @@ export class DispatchesService {
           requestedBy: nameOf(caller),
         };
         const [{ id }] = await rows<{ id: string }>(transaction, insertDispatch({ ...run, settings }));
+        const detail = { campaign_id: campaignId, customers: user_ids.length };
+        changed(id, { after: await this.seen(id, transaction), detail });
         return id;
       },
       (id) => this.outcome(id, waiting),
@@ -136,18 +133,7 @@ export class DispatchesService {
 
   /** @throws Problem dispatch-not-found */
   async get(id: string): Promise<DispatchView> {
-    return this.view(await this.findDispatch(id));
-  }
-
-  /** Newest first. @throws Problem campaign-not-found, bad-cursor */
-  async list(campaignId: string, query: ListQuery): Promise<Page<DispatchView>> {
-    const scope = `campaigns/${campaignId}/dispatches`;
-    const [before] = this.cursors.read(scope, query.cursor) ?? [];
-    await this.find(this.database.manager, campaignId);
-    const found = await rows<DispatchRow>(this.database, selectDispatches(campaignId, query.limit + 1, before));
-    const total = query.total ? await row<{ total: string }>(this.database, countDispatches(campaignId)) : undefined;
-    const page = this.cursors.page(found, query.limit, scope, ({ id }) => [id], total && Number(total.total));
-    return page.map((dispatch) => toDispatchView(dispatch));
+    return this.seen(id);
   }
 
   /** The frozen audience, by customer id. Empty until it is resolved. @throws Problem dispatch-not-found, bad-cursor */
@@ -165,43 +151,61 @@ export class DispatchesService {
 
   /** Nothing more of it is written or handed out until it goes on. @throws Problem dispatch-not-found, dispatch-over */
   pause(id: string, once: Once): Promise<DispatchView> {
-    return once((manager) => this.change(manager, id, pauseDispatch(id), ['paused']));
+    return once((transaction, changed) => this.change(transaction, changed, id, pauseDispatch(id), ['paused']));
   }
 
   /** Goes on where it was. @throws Problem dispatch-not-found, dispatch-over */
   async resume(id: string, once: Once): Promise<DispatchView> {
-    const view = await once((manager) => this.change(manager, id, resumeDispatch(id), [...UNDER_WAY, 'dispatched']));
+    const view = await once((transaction, changed) =>
+      this.change(transaction, changed, id, resumeDispatch(id), [...UNDER_WAY, 'dispatched']),
+    );
     this.dispatcher.wake();
     return view;
   }
 
   /** Nothing more of it is written or handed out, and what is queued is cancelled. @throws Problem dispatch-not-found, dispatch-over */
   cancel(id: string, once: Once): Promise<DispatchView> {
-    return once((manager) =>
-      inTransaction(manager, async (transaction) => {
-        const { status } = await this.lock(id, transaction);
-        await this.change(transaction, id, cancelDispatch(id), ['cancelled']);
-        const isAny = await this.notifications.cancel(transaction, id);
-        if (status === 'dispatched' && !isAny)
-          throw new Problem('dispatch-over', 'Every notification of it is settled: there is nothing left to cancel.');
-        return this.view(await this.findDispatch(id, transaction), transaction);
-      }),
-    );
+    return once(async (transaction, changed) => {
+      const locked = await this.lock(id, transaction);
+      const before = await this.view(locked, transaction);
+      await this.move(transaction, id, cancelDispatch(id), ['cancelled']);
+      const isAny = await this.notifications.cancel(transaction, id);
+      if (locked.status === 'dispatched' && !isAny)
+        throw new Problem('dispatch-over', 'Every notification of it is settled: there is nothing left to cancel.');
+      const after = await this.seen(id, transaction);
+      changed(id, { before, after });
+      return after;
+    });
   }
 
   /**
    * One conditional UPDATE; where it changed nothing, what there is may be what was wanted already. The dispatch is locked before, so that
    * the answer says what this request did, and not what another one did right after.
    */
-  private change(manager: EntityManager, id: string, statement: Sql, wanted: DispatchStatus[]): Promise<DispatchView> {
-    return inTransaction(manager, async (transaction) => {
-      await this.lock(id, transaction);
-      await rows(transaction, statement);
-      const dispatch = await this.findDispatch(id, transaction);
-      if (!wanted.includes(dispatch.status))
-        throw new Problem('dispatch-over', `It is ${dispatch.status}, and nothing was changed.`);
-      return this.view(dispatch, transaction);
-    });
+  private async change(
+    transaction: EntityManager,
+    changed: Changed,
+    id: string,
+    statement: Sql,
+    wanted: DispatchStatus[],
+  ): Promise<DispatchView> {
+    const before = await this.view(await this.lock(id, transaction), transaction);
+    const after = await this.view(await this.move(transaction, id, statement, wanted), transaction);
+    changed(id, { before, after });
+    return after;
+  }
+
+  private async move(
+    transaction: EntityManager,
+    id: string,
+    statement: Sql,
+    wanted: DispatchStatus[],
+  ): Promise<DispatchRow> {
+    await rows(transaction, statement);
+    const dispatch = await this.findDispatch(id, transaction);
+    if (!wanted.includes(dispatch.status))
+      throw new Problem('dispatch-over', `It is ${dispatch.status}, and nothing was changed.`);
+    return dispatch;
   }
 
   /** What it is, and stays until the transaction ends. @throws Problem dispatch-not-found */
@@ -228,6 +232,10 @@ export class DispatchesService {
       if (left <= 0 || stopping.aborted) return new Accepted(await this.view(dispatch), `/dispatches/${id}`);
       await sleep(Math.min(pause, left), undefined, { signal: stopping }).catch(() => undefined);
     }
+  }
+
+  private async seen(id: string, manager: EntityManager = this.database.manager): Promise<DispatchView> {
+    return this.view(await this.findDispatch(id, manager), manager);
   }
 
   private async view(dispatch: DispatchRow, manager: EntityManager = this.database.manager): Promise<DispatchView> {
@@ -258,42 +266,9 @@ export class DispatchesService {
     if (!campaign) throw new Problem('campaign-not-found', `There is no campaign ${id}.`);
     return campaign;
   }
-
-  private async refuseUnknownCustomers(manager: EntityManager, ids: string[]): Promise<void> {
-    const found = await rows<{ id: string }>(
-      manager,
-      sql`SELECT id FROM users u WHERE id = ANY (${ids}::uuid[]) AND u.is_active IS NOT FALSE`,
-    );
-    const known = new Set(found.map(({ id }) => id));
-    const errors = ids.flatMap((id, i) =>
-      known.has(id) ? [] : [{ pointer: `/user_ids/${i}`, detail: 'is no active customer' }],
-    );
-    if (errors.length > 0) throw new Problem('bad-request', 'A test goes to active customers.', errors);
-  }
 }
 
 const countOf = ({ matched, targeted, reasons }: DispatchView, standing: Standing | undefined): number => {
   if (standing === undefined) return matched;
   return standing === 'targeted' ? targeted : reasons[standing];
 };
-
-async function refuseExpired(manager: EntityManager, campaign: Campaign): Promise<void> {
-  const { passed } = await row<{ passed: boolean }>(
-    manager,
-    sql`SELECT coalesce(${campaign.not_after}::timestamptz <= clock_timestamp(), false) AS passed`,
-  );
-  if (passed) throw new Problem('campaign-expired', 'Its not_after has passed. Give it a later one, or null.');
-}
-
-/**
- * A rule read at an instant to come would miss the purchases until then, and call itself the truth of that instant. A minute is left to
- * clocks that differ.
- */
-async function refuseFuture(transaction: EntityManager, asOf: string | undefined): Promise<void> {
-  if (asOf === undefined) return;
-  const { ahead } = await row<{ ahead: boolean }>(
-    transaction,
-    sql`SELECT ${asOf}::timestamptz > clock_timestamp() + interval '1 minute' AS ahead`,
-  );
-  if (ahead) throw badField('/as_of', 'must not be in the future: purchases until then are not known');
-}

@@ -35,10 +35,11 @@ const withoutFilters = ({ filters: _, ...segment }: FrozenRule): FrozenSegment =
 
 /** Dispatches with the sums over their lanes (200 lanes a million notifications), newest first. */
 const dispatchesWhere = (condition: Sql, limit: Sql = empty): Sql => sql`
-  SELECT d.id, d.campaign_id, d.kind, d.status, to_json(d.as_of) #>> '{}' AS as_of, d.title, d.message, d.channel, d.settings - 'user_ids' AS settings, d.not_after,
+  SELECT d.id, d.campaign_id, c.name AS campaign_name, d.kind, d.status, to_json(d.as_of) #>> '{}' AS as_of, d.title, d.message, d.channel, d.settings - 'user_ids' AS settings, d.not_after,
          d.matched, d.queued, ${join(reasons.map(({ name }) => sql`d.${raw(name)}`))}, d.chunks, d.next_chunk, d.preview, d.failure, d.failure_detail,
          d.failure_figures, d.segments, l.waiting, l.sent, l.failed, l.cancelled, hands.leased, hands.retrying, d.requested_by, d.created_at, d.resolved_at, d.finished_at
   FROM dispatches d
+  JOIN campaigns c ON c.id = d.campaign_id
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(total - sent - failed - cancelled - withheld), 0) AS waiting, coalesce(sum(sent), 0) AS sent,
            coalesce(sum(failed), 0) AS failed, coalesce(sum(cancelled + withheld), 0) AS cancelled
@@ -72,15 +73,31 @@ export const selectFrozen = (id: string): Sql => sql`
 
 export const selectDispatch = (id: string): Sql => dispatchesWhere(sql`d.id = ${id}`);
 
-/** One page of a campaign's dispatches, older than `before`. */
-export const selectDispatches = (campaignId: string, limit: number, before?: string): Sql =>
+/** Which dispatches to list; what is left out is not asked for. */
+export interface DispatchFilter {
+  campaignId?: string;
+  status?: DispatchStatus;
+  kind?: DispatchKind;
+}
+
+/** One page of them, older than `before`. Lanes are only summed of those on the page: it is cut by the key, or by a campaign's index. */
+export const selectDispatches = (filter: DispatchFilter, limit: number, before?: string): Sql =>
   dispatchesWhere(
-    before === undefined ? sql`d.campaign_id = ${campaignId}` : sql`d.campaign_id = ${campaignId} AND d.id < ${before}`,
+    before === undefined ? matching(filter) : sql`${matching(filter)} AND d.id < ${before}`,
     sql`LIMIT ${limit}`,
   );
 
-export const countDispatches = (campaignId: string): Sql =>
-  sql`SELECT count(*) AS total FROM dispatches WHERE campaign_id = ${campaignId}`;
+export const countDispatches = (filter: DispatchFilter): Sql =>
+  sql`SELECT count(*) AS total FROM dispatches d WHERE ${matching(filter)}`;
+
+const matching = ({ campaignId, status, kind }: DispatchFilter): Sql => {
+  const conditions = [
+    ...(campaignId === undefined ? [] : [sql`d.campaign_id = ${campaignId}`]),
+    ...(status === undefined ? [] : [sql`d.status = ${status}`]),
+    ...(kind === undefined ? [] : [sql`d.kind = ${kind}`]),
+  ];
+  return conditions.length === 0 ? sql`true` : join(conditions, ' AND ');
+};
 
 /** The newest dry run of a campaign that has its audience, before this dispatch. */
 export const selectLastDryRun = (campaignId: string, beforeId: string): Sql => sql`

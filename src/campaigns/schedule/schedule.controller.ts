@@ -1,10 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Put, Query } from '@nestjs/common';
+import { Audited } from '../../audit/audited';
 import { Caller } from '../../auth/access';
 import type { Principal } from '../../auth/principal';
 import { AnswersCreated, AnswersNothing, AnswersPage, AnswersVersioned, Refuses, TakesIfMatch } from '../../common/api-docs';
 import { type ExpectedVersion, OptionalIfMatch } from '../../common/if-match';
 import { ListQuery } from '../../common/list.dto';
 import { Id } from '../../common/params';
+import { Once } from '../../idempotency/once';
 import { OccurrenceView, ScheduleRequest, ScheduleView } from './schedule.dto';
 import { ScheduleService } from './schedule.service';
 
@@ -14,6 +16,7 @@ export class ScheduleController {
 
   /** Dispatch the campaign at a local time, once or again and again. Replaces the schedule it has (200), or makes one (201). */
   @Put()
+  @Audited('schedule.set')
   @TakesIfMatch(false)
   @Refuses('campaign-not-found', 'precondition-failed')
   @AnswersCreated(ScheduleView)
@@ -23,8 +26,9 @@ export class ScheduleController {
     @Body() body: ScheduleRequest,
     @OptionalIfMatch() expected: ExpectedVersion,
     @Caller() caller: Principal,
+    @Once() once: Once,
   ) {
-    return this.schedules.put(id, body, expected, caller);
+    return this.schedules.put(id, body, expected, caller, once);
   }
 
   /** Get the schedule of a campaign, and when it is due next. */
@@ -37,12 +41,13 @@ export class ScheduleController {
 
   /** Remove the schedule of a campaign. What it started goes on, and what became of its occurrences stays on record. */
   @Delete()
+  @Audited('schedule.removed')
   @TakesIfMatch(false)
   @Refuses('campaign-not-found', 'schedule-not-found', 'precondition-failed')
   @HttpCode(204)
   @AnswersNothing()
-  remove(@Id('campaign_id') id: string, @OptionalIfMatch() expected: ExpectedVersion) {
-    return this.schedules.remove(id, expected);
+  remove(@Id('campaign_id') id: string, @OptionalIfMatch() expected: ExpectedVersion, @Once() once: Once) {
+    return this.schedules.remove(id, expected, once);
   }
 
   /** What became of the occurrences that were due, newest first. */

@@ -8,7 +8,7 @@ import { changedMeanwhile, type ExpectedVersion } from '../../common/if-match';
 import type { ListQuery } from '../../common/list.dto';
 import { badField, Problem } from '../../common/problem';
 import { row, rows } from '../../common/sql';
-import { inTransaction } from '../../database/transaction';
+import type { Once } from '../../idempotency/once';
 import { CampaignsService } from '../campaigns.service';
 import { Occurrences, type Plan } from './occurrences';
 import { RecurrenceFault } from './recurrence';
@@ -26,6 +26,7 @@ import {
   countOccurrences,
   deleteSchedule,
   insertOccurrences,
+  lockOwner,
   lockSchedule,
   putSchedule,
   selectClock,
@@ -52,11 +53,13 @@ export class ScheduleService {
     request: ScheduleRequest,
     expected: ExpectedVersion,
     caller: Principal,
+    once: Once,
   ): Promise<Versioned<ScheduleView>> {
     await this.campaigns.get(campaignId); // campaigns are never removed
     const plan = planOf(request);
     const occurrences = occurrencesOf(plan);
-    const schedule = await inTransaction(this.database, async (transaction) => {
+    return once(async (transaction, changed) => {
+      await rows(transaction, lockOwner(campaignId));
       const [before] = await rows<ScheduleRow>(transaction, lockSchedule(campaignId));
       refuseOther(before, expected);
       const { now, after } = await row<{ now: Date; after: Date }>(transaction, selectClock(campaignId));
@@ -69,10 +72,11 @@ export class ScheduleService {
       const { max_lateness_minutes } = request;
       const next_at = new Date(next);
       const put = { campaign_id: campaignId, ...plan, max_lateness_minutes, next_at, created_by: nameOf(caller) };
-      return row<ScheduleRow & { created: boolean }>(transaction, putSchedule(put));
+      const schedule = await row<ScheduleRow & { created: boolean }>(transaction, putSchedule(put));
+      const view = toScheduleView(schedule);
+      changed(campaignId, { before: before && toScheduleView(before), after: view });
+      return new Versioned(view, schedule.version, schedule.created ? `/campaigns/${campaignId}/schedule` : undefined);
     });
-    const location = schedule.created ? `/campaigns/${campaignId}/schedule` : undefined;
-    return new Versioned(toScheduleView(schedule), schedule.version, location);
   }
 
   /** @throws Problem campaign-not-found, schedule-not-found */
@@ -84,9 +88,9 @@ export class ScheduleService {
   }
 
   /** What was fired stays on record. @throws Problem campaign-not-found, schedule-not-found, precondition-failed */
-  async remove(campaignId: string, expected: ExpectedVersion): Promise<void> {
+  async remove(campaignId: string, expected: ExpectedVersion, once: Once): Promise<void> {
     await this.campaigns.get(campaignId);
-    await inTransaction(this.database, async (transaction) => {
+    await once(async (transaction, changed) => {
       const [schedule] = await rows<ScheduleRow>(transaction, lockSchedule(campaignId));
       if (!schedule) throw notFound(campaignId);
       refuseOther(schedule, expected);
@@ -94,6 +98,7 @@ export class ScheduleService {
       const due = dueOf(schedule, now);
       if (due) await rows(transaction, insertOccurrences(campaignId, [withdrawn(due, 'removed')]));
       await rows(transaction, deleteSchedule(campaignId));
+      changed(campaignId, { before: toScheduleView(schedule) });
     });
   }
 

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
+import { Audited } from '../../audit/audited';
 import { AllowWorkers, Caller } from '../../auth/access';
 import type { Principal } from '../../auth/principal';
 import { Refuses } from '../../common/api-docs';
@@ -19,6 +20,7 @@ export class OutcomeController {
 
   /** Try again what was given up: everything, or what failed for one reason. */
   @Post('dispatches/:dispatch_id/redrive')
+  @Audited('dispatch.redriven')
   @Refuses('dispatch-not-found', 'dispatch-over', 'campaign-expired')
   @HttpCode(200)
   @ApiOkResponse({ type: RedriveView })

@@ -5,7 +5,6 @@ import { nameOf, type Principal } from '../../auth/principal';
 import { Problem } from '../../common/problem';
 import { row, rows } from '../../common/sql';
 import { allowTime } from '../../database/connection-guard';
-import { inTransaction } from '../../database/transaction';
 import type { Once } from '../../idempotency/once';
 import { keyOf, noSuchNotification } from '../notification-key';
 import type { FailureGroup, HistoryEntry, RedriveRequest, RedriveView } from './outcome.dto';
@@ -35,20 +34,19 @@ export class OutcomeService {
 
   /** Tries again what was given up. @throws Problem dispatch-not-found, dispatch-over, campaign-expired */
   redrive(id: string, { error }: RedriveRequest, caller: Principal, once: Once): Promise<RedriveView> {
-    return once((manager) =>
-      inTransaction(manager, async (transaction) => {
-        await allowTime(transaction, REDRIVE_SECONDS);
-        await this.refuseUnknown(id, transaction);
-        await rows(transaction, holdDispatch(id));
-        const { status, kind, expired } = await row<DispatchFactsRow>(transaction, selectDispatchFacts(id));
-        if (!['writing', 'dispatched', 'paused'].includes(status) || kind === 'dry_run')
-          throw new Problem('dispatch-over', `It is ${status}: nothing of it is sent any more.`);
-        if (expired) throw new Problem('campaign-expired', 'Its not_after has passed: nothing of it is sent any more.');
-        const { redriven } = await row<{ redriven: number }>(transaction, redrive(id, error, nameOf(caller)));
-        this.logger.log(`Dispatch ${id}: ${redriven} notifications are tried again, for ${nameOf(caller)}`);
-        return { redriven };
-      }),
-    );
+    return once(async (transaction, changed) => {
+      await allowTime(transaction, REDRIVE_SECONDS);
+      await this.refuseUnknown(id, transaction);
+      await rows(transaction, holdDispatch(id));
+      const { status, kind, expired } = await row<DispatchFactsRow>(transaction, selectDispatchFacts(id));
+      if (!['writing', 'dispatched', 'paused'].includes(status) || kind === 'dry_run')
+        throw new Problem('dispatch-over', `It is ${status}: nothing of it is sent any more.`);
+      if (expired) throw new Problem('campaign-expired', 'Its not_after has passed: nothing of it is sent any more.');
+      const { redriven } = await row<{ redriven: number }>(transaction, redrive(id, error, nameOf(caller)));
+      this.logger.log(`Dispatch ${id}: ${redriven} notifications are tried again, for ${nameOf(caller)}`);
+      changed(id, { detail: { redriven } }); // not for which error: its text is a worker's, and may name a customer
+      return { redriven };
+    });
   }
 
   /** What failed and why, the commonest reason first, fifty at most. @throws Problem dispatch-not-found */

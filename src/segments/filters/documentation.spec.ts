@@ -34,6 +34,9 @@ function entry(filter: SegmentFilter): string {
   const edges = [
     ...filter.edges,
     ...(filter.asks === 'total' ? [`Without a purchase in scope ${noneOf(filter)}.`] : []),
+    ...(filter.values
+      ? [`Values to choose from, as the data has them: \`GET /segments/filters/${filter.key}/values\`.`]
+      : []),
     ...('scan' in filter && filter.scan
       ? []
       : ['The column index does not hold what it asks: a rule with it is answered by PostgreSQL.']),

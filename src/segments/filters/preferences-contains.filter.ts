@@ -1,4 +1,5 @@
 import { sql } from '../../common/sql';
+import { preferenceValues } from './preferences-contains.values';
 import type { CustomerFilter } from './segment-filter';
 import { jsonObject } from './value-kind';
 
@@ -14,10 +15,12 @@ export const preferencesContains = {
   edges: [
     'Arrays contain in any order: `{"likes": ["tea"]}` is found in `{"likes": ["milk", "tea"]}`.',
     '`{}` asks nothing; preferences that are NULL contain nothing else.',
+    'Offered are values that at least five active customers share: one that fewer have, such as an address, may say who they are.',
   ],
   example: { diet: 'vegan' },
   value: jsonObject(),
   actual: sql`u.preferences`,
+  values: preferenceValues,
   sql: (wanted) =>
     Object.keys(wanted).length === 0
       ? sql`coalesce(u.preferences, '{}') @> '{}'`

@@ -23,6 +23,12 @@ interface Common<V> {
   readonly example: Readonly<V>;
   /** What values it takes: validation and JSON Schema in one. */
   readonly value: ValueKind<V>;
+  /**
+   * Values to choose from, where the data has some: a SELECT of `value` (of a list one item of it, else what goes into the filter),
+   * `customers` and `purchases` (NULL where that would take too long to count), the most frequent first. It reads whole tables: it is asked
+   * every few minutes at most, and whoever asks puts a LIMIT after it. No value that only a few customers have: it may say who they are.
+   */
+  readonly values?: Sql;
 }
 
 /** Asks something of the customer, `u`. */

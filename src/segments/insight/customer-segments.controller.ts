@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { Refuses } from '../../common/api-docs';
-import { Id } from '../../common/params';
+import { CustomerId } from '../../common/params';
 import { CustomerSegmentView } from './customer-segments.dto';
 import { CustomerSegmentsService } from './customer-segments.service';
 
@@ -13,7 +13,7 @@ export class CustomerSegmentsController {
   @Get()
   @Refuses('customer-not-found')
   @ApiOkResponse({ type: [CustomerSegmentView] })
-  list(@Id('user_id') userId: string) {
+  list(@CustomerId() userId: string) {
     return this.segments.of(userId);
   }
 }

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ANY_JSON } from '../../common/api-docs';
 import { nodeTypes } from './segment-insight.dto';
-
-const ANY_JSON = { anyOf: ['string', 'number', 'boolean', 'array', 'object', 'null'].map((type) => ({ type })) };
 
 /** What one filter says of a customer. */
 export class FilterAnswerView {

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import { AnswersComputed, AnswersPage, Refuses } from '../../common/api-docs';
 import { CallerGone } from '../../common/caller-gone';
 import { ListQuery } from '../../common/list.dto';
-import { Id } from '../../common/params';
+import { CustomerId, Id } from '../../common/params';
 import { WithoutEffect } from '../../idempotency/without-effect';
 import { ExplanationView } from './explanation.dto';
 import { SegmentCsvService } from './segment-csv.service';
@@ -84,7 +84,7 @@ export class SegmentInsightController {
   @Get(':segment_id/explain/:user_id')
   @Refuses('segment-not-found', 'customer-not-found', 'segment-inactive')
   @ApiOkResponse({ type: ExplanationView })
-  explain(@Id('segment_id') id: string, @Id('user_id') userId: string, @Query() query: AsOfQuery) {
+  explain(@Id('segment_id') id: string, @CustomerId() userId: string, @Query() query: AsOfQuery) {
     return this.insight.explain(id, userId, query);
   }
 

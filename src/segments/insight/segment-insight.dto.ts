@@ -141,15 +141,17 @@ export class RulePreviewView extends CountView {
   sample: CustomerFiguresView[];
 }
 
+export const MAX_OVERLAPPING = 8;
+
 /** Segments to lay over each other. */
 export class OverlapRequest {
   /** Two to eight segments, each once. */
   @LowerCase()
   @IsUUID(undefined, { each: true })
   @ArrayUnique({ message: '$property must name each segment once' })
-  @ArrayMaxSize(8)
+  @ArrayMaxSize(MAX_OVERLAPPING)
   @ArrayMinSize(2)
-  @ApiProperty({ items: { type: 'string', format: 'uuid' }, minItems: 2, maxItems: 8, uniqueItems: true })
+  @ApiProperty({ items: { type: 'string', format: 'uuid' }, minItems: 2, maxItems: MAX_OVERLAPPING, uniqueItems: true })
   @IsArray()
   segment_ids: string[];
 }

@@ -46,8 +46,8 @@ export class UnsubscribeController {
   unsubscribe(@Param('token') token: string, @Once() once: Once): Promise<string> {
     const { userId, channel } = this.named(token);
     const suppression = { user_id: userId, channel, reason: 'unsubscribed', source: 'one-click' } as const;
-    return once(async (database) => {
-      await this.suppressions.suppress(suppression, ONE_CLICK, database);
+    return once(async (database, changed) => {
+      await this.suppressions.suppress(suppression, ONE_CLICK, database, changed);
       return donePage(channel);
     });
   }

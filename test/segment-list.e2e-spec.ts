@@ -1,0 +1,106 @@
+import { DataSource } from 'typeorm';
+import { startApp, type TestApp } from './support/app';
+
+let app: TestApp;
+beforeEach(async () => void (app = await startApp()));
+afterEach(() => app.close());
+
+interface Listed {
+  id: string;
+  total?: number;
+  sizes?: { as_of: string; total: number }[];
+  campaigns?: { id: string; name: string }[];
+}
+const list = async (query: object): Promise<Listed[]> => (await app.api.get('/segments').query(query).expect(200)).body;
+const sized = (id: string, count: number) =>
+  app.db.query(
+    `INSERT INTO segment_sizes (segment_id, version, as_of, total, source)
+     SELECT $1, 1 + i % 2, timestamptz '2026-01-01T00:00:00Z' + i * interval '1 day', i, 'database' FROM generate_series(1, $2::int) i`,
+    [id, count],
+  );
+
+describe('the list of segments with trend=true', () => {
+  it('has the last 30 sizes of each, oldest first, whatever version was counted', async () => {
+    const [few, many, never] = [await app.make.segment(), await app.make.segment(), await app.make.segment()];
+    await sized(few.id, 2);
+    await sized(many.id, 33);
+
+    const found = await list({ trend: true });
+
+    expect(found.map(({ id, sizes }) => [id, sizes?.length])).toEqual([
+      [never.id, 0],
+      [many.id, 30],
+      [few.id, 2],
+    ]);
+    expect(found[1].sizes!.map(({ total }) => total)).toEqual(Array.from({ length: 30 }, (_, i) => i + 4));
+    expect(found[2].sizes).toEqual([
+      { as_of: '2026-01-02T00:00:00.000Z', total: 1 },
+      { as_of: '2026-01-03T00:00:00.000Z', total: 2 },
+    ]);
+    expect(found[0]).not.toHaveProperty('total');
+  });
+
+  it('ends with the size that was counted for this very list', async () => {
+    await app.make.customers(3);
+    const { id } = await app.make.segment();
+    await sized(id, 1);
+
+    const [{ total, sizes }] = await list({ trend: true, counts: true });
+
+    expect(total).toBe(3);
+    expect(sizes!.map((size) => size.total)).toEqual([1, 3]);
+  });
+});
+
+describe('the list of segments with used_by=true', () => {
+  it('has the active campaigns that include or exclude each, newest first', async () => {
+    const [a, b, unused] = [await app.make.segment(), await app.make.segment(), await app.make.segment()];
+    const first = await app.make.campaign([a, b]);
+    const second = await app.make.campaign([b], 'Hello', { excluded_segment_ids: [a.id] });
+    const over = await app.make.campaign([a]);
+    await app.api.delete(`/campaigns/${over.id}`).expect(204);
+    const use = ({ id, name }: { id: string; name?: unknown }) => ({ id, name });
+
+    const found = await list({ used_by: true });
+
+    expect(found.map(({ id, campaigns }) => [id, campaigns])).toEqual([
+      [unused.id, []],
+      [b.id, [use(second), use(first)]],
+      [a.id, [use(second), use(first)]],
+    ]);
+  });
+
+  it('names at most 50 of each', async () => {
+    const { id } = await app.make.segment();
+    await app.db.query(
+      `INSERT INTO campaigns (name, description, message, segment_ids, created_at)
+       SELECT 'Campaign ' || i, '', 'Hello', ARRAY[$1::uuid], now() + i * interval '1 second' FROM generate_series(1, 52) i`,
+      [id],
+    );
+
+    const [{ campaigns }] = await list({ used_by: true });
+
+    expect(campaigns!.map(({ name }) => name)).toEqual(Array.from({ length: 50 }, (_, i) => `Campaign ${52 - i}`));
+  });
+});
+
+it('has neither unless it is asked for', async () => {
+  await app.make.segment();
+  const [plain] = await list({});
+  const [declined] = await list({ trend: false, used_by: false });
+  for (const segment of [plain, declined]) {
+    expect(segment).not.toHaveProperty('sizes');
+    expect(segment).not.toHaveProperty('campaigns');
+  }
+});
+
+it('asks one statement for all trends and one for all campaigns, however many segments there are', async () => {
+  for (let i = 0; i < 10; i++) await app.make.campaign([await app.make.segment()]);
+  const asked = jest.spyOn(app.nest.get(DataSource), 'query');
+
+  await list({ trend: true, used_by: true });
+
+  const texts = asked.mock.calls.map(([text]) => text); // what the process does beside its requests is among them
+  expect(texts.filter((text) => text.includes('segment_sizes'))).toHaveLength(1);
+  expect(texts.filter((text) => text.includes('excluded_segment_ids'))).toHaveLength(1);
+});
