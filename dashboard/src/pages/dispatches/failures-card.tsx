@@ -48,7 +48,7 @@ export function FailuresCard({ dispatch }: { dispatch: Dispatch }) {
         )
       }
     >
-      {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
+      {error && !data && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       <Groups groups={data ?? []} onRedrive={canRedrive ? setAsked : undefined} />
       <RedriveDialog dispatch={dispatch} asked={asked} onClose={() => setAsked(undefined)} />
     </Card>

@@ -10,7 +10,7 @@ export function PaceLine({ dispatch, isWatching }: { dispatch: Schema<'DispatchV
   const { t } = useTranslation('dispatches');
   const format = useFormat();
   const pace = usePace(dispatch, isWatching);
-  if (isOver(dispatch) || dispatch.status === 'paused') return null;
+  if (!isWatching || isOver(dispatch) || dispatch.status === 'paused') return null;
   const isIdle = pace?.perSecond === 0;
   if (isIdle && dispatch.status === 'dispatched' && dispatch.leased === 0)
     return (

@@ -8,7 +8,7 @@ import { DispatchBar, PartSwatch } from '../../components/dispatch-bar';
 import { isOver, type Part, PARTS, partsOf, phaseOf } from '../../components/dispatch-progress';
 import { useFormat } from '../../i18n/use-format';
 import classes from './dispatches.module.css';
-import type { Following } from './live/follow';
+import type { Shown } from './live/use-live-dispatch';
 import { PaceLine } from './pace-line';
 
 type Dispatch = Schema<'DispatchView'>;
@@ -19,7 +19,7 @@ const LISTED: Partial<Record<Part, string>> = { sent: 'sent', failed: 'failed', 
 const STEP = 10;
 
 /** How far it is: what was sent, what was not, what is on its way. */
-export function ProgressCard(props: { dispatch: Dispatch; following: Following; isWatching: boolean }) {
+export function ProgressCard(props: { dispatch: Dispatch; following: Shown; isWatching: boolean }) {
   const { t } = useTranslation(['dispatches', 'common']);
   const format = useFormat();
   const { dispatch } = props;
@@ -91,7 +91,7 @@ function Figure({ dispatch, part, value }: { dispatch: Dispatch; part: Part; val
   );
 }
 
-function FollowingBadge({ following }: { following: Following }) {
+function FollowingBadge({ following }: { following: Shown }) {
   const { t } = useTranslation('dispatches');
   if (following === 'over')
     return (
@@ -107,7 +107,7 @@ function FollowingBadge({ following }: { following: Following }) {
     );
   return (
     <Badge variant="light" color="orange" tt="none" leftSection={<IconRefresh size={14} aria-hidden />}>
-      {t('live.asking')}
+      {t(following === 'lost' ? 'live.lost' : 'live.asking')}
     </Badge>
   );
 }

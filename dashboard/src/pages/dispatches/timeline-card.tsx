@@ -4,7 +4,7 @@ import type { Schema } from '../../api/client';
 import { Card } from '../../components/card';
 import { Ago, When } from '../../components/time';
 import { useFormat } from '../../i18n/use-format';
-import { stepsOf } from './timeline';
+import { LASTING, stepsOf } from './timeline';
 
 /** What happened to it, oldest first, as far as it is on record. */
 export function TimelineCard({ dispatch }: { dispatch: Schema<'DispatchView'> }) {
@@ -37,7 +37,7 @@ export function TimelineCard({ dispatch }: { dispatch: Schema<'DispatchView'> })
                   <When at={at} /> · <Ago at={at} />
                 </>
               ) : (
-                t('timeline.now')
+                LASTING.includes(what) && t('timeline.now')
               )}
             </Text>
           </Timeline.Item>

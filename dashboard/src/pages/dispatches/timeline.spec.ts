@@ -39,7 +39,11 @@ describe('the timeline of a dispatch', () => {
 
   it('ends where it ended', () => {
     expect(told({ progress: { queued: 0, sent: 90, failed: 10, cancelled: 0 } }).pop()).toEqual(['settled', undefined]);
-    expect(told({ status: 'cancelled' }).pop()).toEqual(['cancelled', AT[2]]);
+    expect(told({ status: 'cancelled', queued: 50 }).pop()).toEqual(['cancelled', AT[2]]);
+    expect(told({ status: 'cancelled' }).slice(-2)).toEqual([
+      ['written', AT[2]],
+      ['cancelled', undefined],
+    ]);
     expect(told({ status: 'failed', resolved_at: null })).toEqual([
       ['created', AT[0]],
       ['failed', AT[2]],

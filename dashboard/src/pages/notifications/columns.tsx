@@ -49,7 +49,7 @@ export function useColumns(campaignName: (id: string) => string): Column<Notific
             {campaignName(campaign_id)}
           </Text>
           <Text size="xs" c="dimmed">
-            <Anchor component={Link} to={`/dispatches/${dispatch_id}`} inherit>
+            <Anchor component={Link} to={`/dispatches/${dispatch_id}`} inherit underline="always">
               {t('dispatch', { id: dispatch_id })}
             </Anchor>{' '}
             · {t(`common:channel.${channel}`)}

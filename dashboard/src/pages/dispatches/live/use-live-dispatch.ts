@@ -8,6 +8,9 @@ import { follow, type Following } from './follow';
 
 type Dispatch = Schema<'DispatchView'>;
 
+/** How what is shown keeps up; `lost`: it does not, nobody answers. */
+export type Shown = Following | 'lost';
+
 const ASK_EVERY_MS = 3_000;
 
 export const dispatchKey = (id: string) => ['dispatches', id] as const;
@@ -50,5 +53,7 @@ export function useLiveDispatch(id: string) {
     });
     return () => leaving.abort();
   }, [id, isWatching, queries]);
-  return { ...query, following: isOpen ? following : ('over' as const), isWatching };
+  const isLost = following === 'asking' && query.error !== null;
+  const shown: Shown = !isOpen ? 'over' : isLost ? 'lost' : following;
+  return { ...query, following: shown, isWatching: isWatching && !isLost };
 }
