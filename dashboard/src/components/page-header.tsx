@@ -26,7 +26,7 @@ export function PageHeader(props: {
           </Anchor>
         )}
         <Group gap="sm">
-          <Title order={1} size="h2">
+          <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
             {props.title}
           </Title>
           {props.badge}

@@ -52,6 +52,7 @@ export function Page() {
         <Button
           variant="subtle"
           size="compact-sm"
+          ml={-8}
           aria-haspopup="dialog"
           aria-label={t('detailsOf', { id: row.id })}
           onClick={() => setEntry(row)}

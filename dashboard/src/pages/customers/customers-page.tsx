@@ -1,5 +1,6 @@
-import { Anchor, Code, Stack } from '@mantine/core';
+import { Anchor, Code, Stack, Switch } from '@mantine/core';
 import { IconUsers, IconUserSearch } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import type { Schema } from '../../api/client';
@@ -10,6 +11,7 @@ import { PageHeader } from '../../components/page-header';
 import { SearchField } from '../../components/search-field';
 import { StatusBadge } from '../../components/status-badge';
 import { useFormat } from '../../i18n/use-format';
+import classes from './customers.module.css';
 import { useCustomers } from './queries';
 
 export function Page() {
@@ -18,7 +20,8 @@ export function Page() {
   const format = useFormat();
   const [params, setParams] = useSearchParams();
   const search = params.get('search') ?? '';
-  const customers = useCustomers(search);
+  const [isShown, setShown] = useState(false);
+  const customers = useCustomers(search, isShown);
   const columns: Column<Schema<'CustomerView'>>[] = [
     {
       key: 'email',
@@ -47,12 +50,17 @@ export function Page() {
       <PageHeader title={common('nav.customers')} description={t('lead')} />
       <Card>
         <Stack gap="md">
-          <search>
+          <search className={classes.search}>
             <SearchField
               label={t('search.label')}
               description={t('search.hint')}
               value={search}
               onSearch={(text) => setParams(text ? { search: text } : {}, { replace: true })}
+            />
+            <Switch
+              label={t('search.reveal')}
+              checked={isShown}
+              onChange={(event) => setShown(event.currentTarget.checked)}
             />
           </search>
           <div>

@@ -35,7 +35,7 @@ export function ProfileCard(props: {
             {
               name: t('email'),
               value: customer.email ? (
-                <Group gap="xs">
+                <Group gap="xs" wrap="nowrap">
                   <span>{customer.email}</span>
                   <Button
                     variant="subtle"

@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/client';
 import { StatTile, Tiles } from '../../components/card';
-import { Ago } from '../../components/time';
+import { Ago, DateFigure } from '../../components/time';
 import { useFormat } from '../../i18n/use-format';
 
 /** What a customer bought, in figures. */
@@ -12,7 +12,6 @@ export function PurchaseFigures({ customer }: { customer: Schema<'CustomerProfil
   const wait = <Skeleton height={28} width="60%" my={4} component="span" display="block" />;
   const hintWait = <Skeleton height={12} width="80%" my={3} component="span" display="block" />;
   const money = (amount: number | null) => (amount === null ? '–' : format.money(amount));
-  const date = (at: string | null) => (at === null ? t('figures.noPurchase') : format.date(at));
   return (
     <Tiles>
       <StatTile
@@ -21,7 +20,7 @@ export function PurchaseFigures({ customer }: { customer: Schema<'CustomerProfil
         hint={
           customer
             ? customer.first_purchase_at
-              ? t('figures.first', { date: date(customer.first_purchase_at) })
+              ? t('figures.first', { date: format.date(customer.first_purchase_at) })
               : t('figures.noPurchase')
             : hintWait
         }
@@ -38,8 +37,10 @@ export function PurchaseFigures({ customer }: { customer: Schema<'CustomerProfil
       />
       <StatTile
         label={t('figures.last')}
-        value={customer ? customer.last_purchase_at ? <Ago at={customer.last_purchase_at} /> : '–' : wait}
-        hint={customer ? date(customer.last_purchase_at) : hintWait}
+        value={customer ? customer.last_purchase_at ? <DateFigure at={customer.last_purchase_at} /> : '–' : wait}
+        hint={
+          customer ? customer.last_purchase_at ? <Ago at={customer.last_purchase_at} /> : t('figures.noPurchase') : hintWait
+        }
       />
     </Tiles>
   );

@@ -2,9 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { answer, api, read } from '../../api/client';
 import { useKeyset } from '../../api/keyset';
 
-export const useCustomers = (search: string) =>
-  useKeyset(['customers', { search }], (cursor, signal) =>
-    answer(api.GET('/customers', { params: { query: { limit: 50, cursor, ...(search && { search }) } }, signal })),
+export const useCustomers = (search: string, isShown: boolean) =>
+  useKeyset(['customers', { search, isShown }], (cursor, signal) =>
+    answer(
+      api.GET('/customers', {
+        params: { query: { limit: 50, cursor, ...(search && { search }), ...(isShown && { reveal: 'email' }) } },
+        signal,
+      }),
+    ),
   );
 
 /** `isShown`: with the address in full. */

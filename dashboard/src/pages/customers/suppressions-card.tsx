@@ -50,6 +50,9 @@ export function SuppressionsCard({ id }: { id: string }) {
   );
 }
 
+/** The day on which it holds last: it ends with the instant, which may be the first of the next day. */
+const lastDay = (expiresAt: string): string => new Date(Date.parse(expiresAt) - 1).toISOString();
+
 function Row({ suppression, onLift }: { suppression: Schema<'SuppressionView'>; onLift: () => void }) {
   const { t } = useTranslation('customers');
   const { t: common } = useTranslation();
@@ -66,7 +69,7 @@ function Row({ suppression, onLift }: { suppression: Schema<'SuppressionView'>; 
           {t('suppressions.since', { date: format.date(created_at) })}
           {' · '}
           {expires_at
-            ? t(in_force ? 'suppressions.until' : 'suppressions.expired', { date: format.dateTime(expires_at) })
+            ? t(in_force ? 'suppressions.until' : 'suppressions.expired', { date: format.date(lastDay(expires_at)) })
             : t('suppressions.forGood')}
           {source && ` · ${source}`}
         </Text>

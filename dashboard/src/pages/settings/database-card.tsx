@@ -11,7 +11,6 @@ export function DatabaseCard({ database }: { database: Schema<'DatabaseView'> })
       <Facts
         facts={[
           { name: t('database.name'), value: database.name },
-          { name: t('database.server'), value: `PostgreSQL ${database.server_version}` },
           { name: t('database.schema'), value: database.schema },
           { name: t('database.customersSchema'), value: database.customers_schema },
           { name: t('database.kind'), value: t(database.embedded ? 'database.embedded' : 'database.own') },

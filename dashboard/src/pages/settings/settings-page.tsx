@@ -5,7 +5,7 @@ import { api, read } from '../../api/client';
 import { Halves, StatTile, Tiles } from '../../components/card';
 import { PageHeader } from '../../components/page-header';
 import { ProblemAlert } from '../../components/problem-alert';
-import { Ago } from '../../components/time';
+import { Ago, DateFigure } from '../../components/time';
 import { useFormat } from '../../i18n/use-format';
 import { ConfigurationCard } from './configuration-card';
 import { DatabaseCard } from './database-card';
@@ -35,13 +35,21 @@ export function Page() {
         {data && (
           <>
             <Tiles>
-              <StatTile label={t('version')} value={data.version} hint={data.name} />
               <StatTile
-                label={t('roles')}
-                value={<span lang="en">{format.number(data.roles.length)}</span>}
+                label={t('version')}
+                value={data.version}
                 hint={format.list(data.roles.map((role) => t(`role.${role}`)))}
               />
-              <StatTile label={t('started')} value={<Ago at={data.started_at} />} hint={format.dateTime(data.started_at)} />
+              <StatTile
+                label={t('started')}
+                value={<DateFigure at={data.started_at} />}
+                hint={<Ago at={data.started_at} />}
+              />
+              <StatTile
+                label="PostgreSQL"
+                value={data.database.server_version}
+                hint={t(data.database.embedded ? 'database.embedded' : 'database.own')}
+              />
               <StatTile label="Node.js" value={data.node_version} hint={t('nodeHint')} />
             </Tiles>
             <Halves>
