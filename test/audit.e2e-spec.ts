@@ -120,6 +120,26 @@ describe('an entry', () => {
     expect(ofWebhook.after_hash).toBe(hashOf(await read(`/webhooks/${webhook.id}`)));
   });
 
+  it('says what was replaced, also where several make the same thing at the same moment', async () => {
+    const campaign = await app.make.campaign([await app.make.segment({})]);
+    const { id: user_id } = await app.make.customer();
+    const schedule = { scheduled_at: `${new Date().getUTCFullYear() + 1}-06-01T09:00`, time_zone: 'Europe/Madrid' };
+    const entries = await added(app, () =>
+      Promise.all(
+        Array.from({ length: 8 }, async (_, i) => {
+          await app.api.put(`/campaigns/${campaign.id}/schedule`).send({ ...schedule, max_lateness_minutes: i + 1 });
+          await app.api.post('/suppressions').send({ user_id, reason: 'other', source: `Number ${i}` });
+        }),
+      ),
+    );
+
+    for (const action of ['schedule.set', 'suppression.stored']) {
+      const inOrder = entries.filter((entry) => entry.action === action);
+      expect(inOrder).toHaveLength(8);
+      inOrder.forEach(({ before_hash }, i) => expect(before_hash).toBe(i === 0 ? null : inOrder[i - 1].after_hash));
+    }
+  });
+
   it('is not written for what was refused, what only asks, and what workers and customers do', async () => {
     const segment = await app.make.segment({});
     const { id: customer } = await app.make.customer();

@@ -25,6 +25,31 @@ describe('a campaign', () => {
     expect((await app.api.get('/campaigns').expect(200)).body[0]).toEqual(answer.body);
   });
 
+  it('is listed with its last dispatch, dry runs and tests aside, and the next', async () => {
+    const customer = await app.make.customer();
+    const segment = await app.make.segment({ user_ids_in: [customer.id] });
+    const [quiet, sent] = [await app.make.campaign([segment]), await app.make.campaign([segment])];
+    const { body: dispatch } = await app.api.post(`/campaigns/${sent.id}/dispatch`).expect(200);
+    await app.api.post(`/campaigns/${sent.id}/dispatch?dry_run=true`).expect(200);
+    await app.api
+      .put(`/campaigns/${sent.id}/schedule`)
+      .send({ scheduled_at: '2199-12-01T09:00', time_zone: 'Europe/Madrid' })
+      .expect(201);
+
+    const { body } = await app.api.get('/campaigns?activity=true&limit=2').expect(200);
+
+    expect(body).toMatchObject([
+      {
+        id: sent.id,
+        last_dispatch: { id: dispatch.id, status: 'dispatched', targeted: 1, created_at: dispatch.created_at },
+        next_at: '2199-12-01T08:00:00.000Z',
+      },
+      { id: quiet.id, last_dispatch: null, next_at: null },
+    ]);
+    const plain = await app.api.get('/campaigns?limit=1').expect(200);
+    expect(plain.body[0]).not.toHaveProperty('last_dispatch');
+  });
+
   it('names the segment that does not exist', async () => {
     const segment = await app.make.segment({});
     const answer = await app.api

@@ -33,6 +33,7 @@ interface ClaimedRow {
   lease_token: string;
   lease_until: Date;
   id: string;
+  message: string;
   attempt: number;
 }
 const claim = async (max = 100, ...rest: unknown[]): Promise<ClaimedRow[]> => {
@@ -108,6 +109,21 @@ describe('a worker that speaks only SQL', () => {
     await Promise.all([byHttp(), bySql(), byHttp()]);
 
     expect(await reconcile(app, all)).toEqual({ sent: 40, failed: 0 });
+  });
+
+  it('gets retries of several dispatches in one lease, each with its own text, and settles them together', async () => {
+    const [two, single] = [await dispatched(app, 2, { message: 'One' }), await dispatched(app, 1, { message: 'Other' })];
+    for (const { lease_token, id } of [...(await claim()), ...(await claim())])
+      await worker.query('SELECT crm.settle($1, failed => $2, retry_after_seconds => $3)', [lease_token, [id], [0]]);
+
+    const due = await claim();
+    const told = due.map(({ id, message, attempt }) => [id, message, attempt]).sort();
+    const expected = [...two.ids.map((id) => [id, 'One', 2]), [single.ids[0], 'Other', 2]].sort();
+    expect(told).toEqual(expected);
+    expect(await one('SELECT * FROM crm.settle($1, sent => $2)', [due[0].lease_token, ids(due)])).toMatchObject({
+      sent_count: 3,
+      open_count: 0,
+    });
   });
 
   it('whose lease is lost changes nothing, and is told so by no row, or NULL', async () => {

@@ -12,13 +12,24 @@ import {
   MaxLength,
   MinLength,
 } from 'class-validator';
-import { IsMessageTemplate, LowerCase, Optional, SingleLine } from '../common/validators';
+import { ActiveListQuery } from '../common/list.dto';
+import { IsMessageTemplate, LowerCase, Optional, QueryBoolean, SingleLine } from '../common/validators';
 import { type Channel, channels } from '../common/channels';
+import type { ActivityRow } from './campaign-activity.sql';
 import type { Campaign } from './campaign.entity';
 import { DeliveryRules, FrequencyCap, MAX_SEGMENTS } from './delivery-rules.dto';
+import { type DispatchStatus, dispatchStatuses } from './dispatch/dispatch-row';
 
 /** Characters. */
 export const MAX_MESSAGE = 10_000;
+
+/** Which campaigns to list. */
+export class CampaignsQuery extends ActiveListQuery {
+  /** `true`: each with its `last_dispatch` and `next_at`. */
+  @Optional()
+  @QueryBoolean()
+  activity: boolean = false;
+}
 
 /** A campaign to create. */
 export class CreateCampaign extends DeliveryRules {
@@ -126,6 +137,22 @@ export class UpdateCampaign extends DeliveryRules {
   is_active?: boolean;
 }
 
+/** The newest dispatch of a campaign. */
+export class LastDispatchView {
+  @ApiProperty({ example: '17' })
+  id: string;
+
+  @ApiProperty({ enum: dispatchStatuses })
+  status: DispatchStatus;
+
+  /** Customers it targets. */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  targeted: number;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+}
+
 /** A message and the segments it goes to. */
 export class CampaignView {
   @ApiProperty({ format: 'uuid', example: 'b2f4a6d0-6f0e-4a3b-9a55-0d1c2e3f4a5b' })
@@ -180,9 +207,17 @@ export class CampaignView {
   /** When it was edited last. */
   @ApiProperty({ format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
   updated_at: string;
+
+  /** Tests and dry runs aside; null where there was none. Only with `activity=true`. */
+  @ApiProperty({ type: () => LastDispatchView, nullable: true, required: false })
+  last_dispatch?: LastDispatchView | null;
+
+  /** When its schedule dispatches it next; null where it has none, or that is over. Only with `activity=true`. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, required: false })
+  next_at?: string | null;
 }
 
-export const toCampaignView = (campaign: Campaign): CampaignView => ({
+export const toCampaignView = (campaign: Campaign, activity?: ActivityRow): CampaignView => ({
   id: campaign.id,
   name: campaign.name,
   description: campaign.description,
@@ -198,4 +233,5 @@ export const toCampaignView = (campaign: Campaign): CampaignView => ({
   is_active: campaign.is_active,
   created_at: campaign.created_at.toISOString(),
   updated_at: campaign.updated_at.toISOString(),
+  ...(activity && { last_dispatch: activity.last_dispatch, next_at: activity.next_at?.toISOString() ?? null }),
 });

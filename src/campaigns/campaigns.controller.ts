@@ -14,11 +14,11 @@ import {
 import { CallerGone } from '../common/caller-gone';
 import { modelProblems } from '../common/problem';
 import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
-import { ActiveListQuery, ListQuery, PreviewQuery } from '../common/list.dto';
+import { ListQuery, PreviewQuery } from '../common/list.dto';
 import { Id, NoBody, NoQuery } from '../common/params';
 import { Once } from '../idempotency/once';
 import { WithoutEffect } from '../idempotency/without-effect';
-import { CampaignView, CreateCampaign, UpdateCampaign } from './campaign.dto';
+import { CampaignsQuery, CampaignView, CreateCampaign, UpdateCampaign } from './campaign.dto';
 import { CampaignsService } from './campaigns.service';
 import { AnswersDispatch, dispatchProblems } from './dispatch/dispatch-answer';
 import { DispatchView } from './dispatch/dispatch.dto';
@@ -44,10 +44,10 @@ export class CampaignsController {
     return this.campaigns.create(body, once);
   }
 
-  /** List campaigns, newest first. */
+  /** List campaigns, newest first; with `activity=true` each with its last dispatch and the next. */
   @Get()
   @AnswersPage({ type: CampaignView })
-  list(@Query() query: ActiveListQuery) {
+  list(@Query() query: CampaignsQuery) {
     return this.campaigns.list(query);
   }
 

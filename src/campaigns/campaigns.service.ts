@@ -6,12 +6,19 @@ import { type Page, Versioned } from '../common/answer';
 import { Cursors } from '../common/cursors';
 import type { ExpectedVersion } from '../common/if-match';
 import { byId, edit, newestFirst } from '../common/table';
-import type { ActiveListQuery, PreviewQuery } from '../common/list.dto';
+import type { PreviewQuery } from '../common/list.dto';
 import { badField, Problem } from '../common/problem';
-import { row, sql } from '../common/sql';
+import { row, rows, sql } from '../common/sql';
 import type { Once } from '../idempotency/once';
 import { AudienceService, type FrozenRule, isIncluded } from '../segments/audience.service';
-import { type CampaignView, type CreateCampaign, toCampaignView, type UpdateCampaign } from './campaign.dto';
+import { type ActivityRow, selectActivity } from './campaign-activity.sql';
+import {
+  type CampaignsQuery,
+  type CampaignView,
+  type CreateCampaign,
+  toCampaignView,
+  type UpdateCampaign,
+} from './campaign.dto';
 import { Campaign } from './campaign.entity';
 import { MessageDrafter } from './message-drafter';
 
@@ -47,8 +54,14 @@ export class CampaignsService {
     });
   }
 
-  list(query: ActiveListQuery): Promise<Page<CampaignView>> {
-    return newestFirst(this.campaigns, this.cursors, query, toCampaignView);
+  async list(query: CampaignsQuery): Promise<Page<CampaignView>> {
+    const page = await newestFirst(this.campaigns, this.cursors, query, (campaign) => campaign);
+    if (!query.activity) return page.map((campaign) => toCampaignView(campaign));
+    const ids = page.items.map(({ id }) => id);
+    const activity = new Map(
+      (await rows<ActivityRow>(this.campaigns.manager, selectActivity(ids))).map((seen) => [seen.id, seen]),
+    );
+    return page.map((campaign) => toCampaignView(campaign, activity.get(campaign.id)));
   }
 
   /** @throws Problem campaign-not-found */

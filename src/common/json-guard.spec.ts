@@ -21,6 +21,11 @@ describe('a fault of a JSON value', () => {
     expect(jsonFault(value)).toEqual({ pointer, detail });
   });
 
+  it('is the last of several, but of two keys the first', () => {
+    expect(jsonFault({ a: 2 ** 53, b: [{ c: '\u0000' }, 2 ** 53, 0] })?.pointer).toBe('/b/1');
+    expect(jsonFault({ a: 2 ** 53, 'b\u0000': 1, 'c\u0000': 1 })?.pointer).toBe('/b\u0000');
+  });
+
   it('names a long key in short', () => {
     expect(jsonFault({ [`${'k'.repeat(5000)}\u0000`]: 1 })?.pointer).toBe(`/${'k'.repeat(100)}`);
   });

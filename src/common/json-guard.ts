@@ -34,23 +34,48 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
  * What is wrong with a parsed JSON value, or undefined. PostgreSQL refuses U+0000 and lone surrogates with an error; JavaScript rounds
  * large integers and reads 1e400 as infinity without one.
  */
-export function jsonFault(body: unknown, maxNodes = MAX_NODES): { pointer: string; detail: string } | undefined {
-  const open: { value: unknown; depth: number; pointer: string }[] = [{ value: body, depth: 1, pointer: '' }];
-  for (let nodes = 0; open.length > 0; nodes++) {
-    const { value, depth, pointer } = open.pop()!;
-    if (nodes >= maxNodes) return { pointer: '', detail: `has more than ${maxNodes} values` };
-    if (depth > MAX_DEPTH) return { pointer: '', detail: `is nested deeper than ${MAX_DEPTH} levels` };
+export const jsonFault = (body: unknown, maxNodes = MAX_NODES): Fault | undefined => new Walk(maxNodes).faultIn(body);
+
+interface Fault {
+  pointer: string;
+  detail: string;
+}
+
+/** One walk over a JSON value. Where it stands is written as a pointer only at a fault: bodies have a thousand items, and most are right. */
+class Walk {
+  private nodes = 0;
+  private readonly path: (string | number)[] = [];
+  /** How many the objects had in all. */
+  members = 0;
+
+  constructor(private readonly maxNodes: number) {}
+
+  /** The keys of an object before what they hold; that from the last to the first. */
+  faultIn(value: unknown): Fault | undefined {
+    if (this.nodes++ >= this.maxNodes) return { pointer: '', detail: `has more than ${this.maxNodes} values` };
+    if (this.path.length >= MAX_DEPTH) return { pointer: '', detail: `is nested deeper than ${MAX_DEPTH} levels` };
     const detail = scalarFault(value);
-    if (detail) return { pointer, detail };
-    if (typeof value !== 'object' || value === null) continue;
-    for (const key of Object.keys(value)) {
-      const at = `${pointer}/${pointerToken(key)}`;
+    if (detail) return this.here(detail);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const keys = Array.isArray(value) ? undefined : Object.keys(value);
+    for (const key of keys ?? []) {
       const fault = isForbidden(key) ? 'is a key that is not accepted' : stringFault(key);
-      if (fault) return { pointer: at, detail: fault };
-      open.push({ value: (value as Record<string, unknown>)[key], depth: depth + 1, pointer: at });
+      if (fault) return this.here(fault, key);
     }
+    this.members += keys?.length ?? 0;
+    for (let i = (keys ?? (value as unknown[])).length - 1; i >= 0; i--) {
+      const step = keys?.[i] ?? i;
+      this.path.push(step);
+      const fault = this.faultIn((value as Record<string | number, unknown>)[step]);
+      if (fault) return fault;
+      this.path.pop();
+    }
+    return undefined;
   }
-  return undefined;
+
+  private here(detail: string, ...more: string[]): Fault {
+    return { pointer: [...this.path, ...more].map((step) => `/${pointerToken(String(step))}`).join(''), detail };
+  }
 }
 
 function scalarFault(value: unknown): string | undefined {
@@ -96,15 +121,6 @@ export function inspectBytes(request: IncomingMessage, _response: unknown, body:
   (request as Counted)[MEMBERS] = outsideOfTexts.split(':').length - 1;
 }
 
-/** To be asked of what jsonFault has passed: it is not deep. */
-const members = (value: unknown): number =>
-  typeof value !== 'object' || value === null
-    ? 0
-    : Object.values(value).reduce<number>(
-        (sum, item) => sum + members(item),
-        Array.isArray(value) ? 0 : Object.keys(value).length,
-      );
-
 /** After the body is read, before anything else looks at it; the query string too. */
 export function guardJson(request: Request, _response: Response, next: NextFunction): void {
   const body: unknown = request.body;
@@ -113,10 +129,11 @@ export function guardJson(request: Request, _response: Response, next: NextFunct
       new Problem('bad-request', 'The body must be a JSON object.', [{ pointer: '', detail: 'must be a JSON object' }]),
     );
   const written = (request as Counted)[MEMBERS];
+  const walk = new Walk(limitOf(request.path).nodes ?? MAX_NODES);
   const fault =
-    jsonFault(body, limitOf(request.path).nodes) ??
+    walk.faultIn(body) ??
     // of two equal keys JSON.parse takes the last: {"filters": {"last_days": 3}, "filters": {}} would be everybody
-    (written !== undefined && written !== members(body) ? { pointer: '', detail: 'has a key twice' } : undefined) ??
+    (written !== undefined && written !== walk.members ? { pointer: '', detail: 'has a key twice' } : undefined) ??
     (request.url.includes('?') ? jsonFault(request.query) : undefined);
   if (fault) return next(new Problem('bad-request', `${fault.pointer.slice(1) || 'The body'} ${fault.detail}.`, [fault]));
   next();

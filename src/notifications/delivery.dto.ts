@@ -17,17 +17,10 @@ import {
 } from 'class-validator';
 import { type Channel, channels } from '../common/channels';
 import { check, Optional, RawJson, SingleLine } from '../common/validators';
+import { isPlainSettle, isSmall, MAX_BATCH, MAX_ERROR, MAX_RETRY_AFTER, NOTIFICATION_ID } from './plain-settle';
 
-/** Notifications of one lease, at most. */
-export const MAX_BATCH = 1000;
 export const MAX_LEASE_SECONDS = 600;
 const MAX_WAIT_SECONDS = 30;
-const MAX_INFO_BYTES = 16_384;
-/** A day: longer than any provider asks for. */
-const MAX_RETRY_AFTER = 86_400;
-
-/** `<dispatch>:<customer>` */
-const NOTIFICATION_ID = /^[1-9]\d{0,17}:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isId = () => Matches(NOTIFICATION_ID, { message: '$property must be the id of a notification' });
 
 const leaseSeconds = [
@@ -132,7 +125,7 @@ export class SentItem {
   /** Anything worth keeping, such as the provider's id: a JSON object of at most 16 KB, merged into `meta`. */
   @Optional()
   @RawJson()
-  @check('isSmall', (value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= MAX_INFO_BYTES, 'must have at most 16 KB')
+  @check('isSmall', isSmall, 'must have at most 16 KB')
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { provider_id: 'msg-123' } })
   @IsObject()
   delivery_info?: Record<string, unknown>;
@@ -146,9 +139,9 @@ export class FailedItem {
 
   /** Why, in a few words. Failures are grouped by it: leave out what differs from one to the next. */
   @Optional()
-  @MaxLength(1000)
+  @MaxLength(MAX_ERROR)
   @Matches(/^/)
-  @ApiPropertyOptional({ maxLength: 1000, example: 'mailbox does not exist' })
+  @ApiPropertyOptional({ maxLength: MAX_ERROR, example: 'mailbox does not exist' })
   error?: string;
 
   /** Whether to try it again, later and later, until it failed five times. `false` where it never will be delivered. */
@@ -173,6 +166,8 @@ const Token = () => (target: object, key: string) => {
 
 /** What became of some or all notifications of a lease. The rest stays in it. */
 export class SettleRequest {
+  static readonly isPlain = isPlainSettle;
+
   @Token()
   lease_token: string;
 

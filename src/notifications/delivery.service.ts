@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { isPersonalised } from '../common/message-template';
 import { Problem } from '../common/problem';
 import { type Queryable, row, rows } from '../common/sql';
 import type {
@@ -83,17 +84,26 @@ export class DeliveryService {
   /** A lease with its messages as its customers are to read them; without a token where there is none. */
   private async view(lease: LeaseRow | undefined): Promise<ClaimView> {
     if (!lease) return { lease_token: null, lease_until: null, notifications: [] };
-    const claimed = lease.users.map((user_id, i): ClaimedNotification => {
-      const dispatch_id = lease.dispatches[i];
+    const { dispatches, attempts, texts } = lease;
+    const notifications = lease.users.map((user_id, i): ClaimedNotification => {
+      const dispatch_id = dispatches.length > 1 ? dispatches[i] : dispatches[0];
+      const { campaign_id, channel, title, message } = texts[dispatch_id];
+      const attempt = attempts.length > 1 ? attempts[i] : attempts[0];
       const id = `${dispatch_id}:${user_id}`;
-      return { id, user_id, dispatch_id, ...lease.texts[dispatch_id], attempt: lease.attempts[i], data: {} };
+      return { id, user_id, campaign_id, dispatch_id, title, message, channel, attempt, data: {} };
     });
-    const [rendered] = await Promise.all([this.rendering.render(claimed), this.addAddresses(claimed)]);
-    return {
-      lease_token: lease.token,
-      lease_until: lease.until.toISOString(),
-      notifications: rendered.map(({ missing: _missing, ...notification }) => notification),
-    };
+    const personal = new Set(Object.keys(texts).filter((dispatch) => hasPlaceholders(texts[dispatch])));
+    await Promise.all([
+      this.addValues(notifications.filter(({ dispatch_id }) => personal.has(dispatch_id))),
+      this.addAddresses(notifications),
+    ]);
+    return { lease_token: lease.token, lease_until: lease.until.toISOString(), notifications };
+  }
+
+  private async addValues(personal: ClaimedNotification[]): Promise<void> {
+    if (personal.length === 0) return;
+    for (const [i, { title, message }] of (await this.rendering.render(personal)).entries())
+      Object.assign(personal[i], { title, message });
   }
 
   /** A mail worker needs no customer table of its own. */
@@ -108,6 +118,10 @@ export class DeliveryService {
     for (const { user_id, data } of mails) data.email = addressOf.get(user_id) ?? null;
   }
 }
+
+/** What has none is as its customers are to read it. */
+const hasPlaceholders = ({ title, message }: { title: string | null; message: string }): boolean =>
+  isPersonalised(message) || isPersonalised(title ?? '');
 
 function lost(): never {
   throw new Problem(

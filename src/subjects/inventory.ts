@@ -71,6 +71,13 @@ export const inventory: readonly KeptTable[] = [
       route: nothing,
     },
   },
+  {
+    table: 'audit_entries',
+    columns: {
+      ...{ actor: nothing, via: nothing, action: nothing, target_type: nothing, outcome: nothing },
+      ...{ request_id: nothing, ip: nothing, target_id: ids, detail: ids },
+    },
+  },
   { table: 'secrets', columns: { name: nothing } },
   { table: 'migrations', columns: { name: nothing } },
 ];

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
+import { Audited } from '../audit/audited';
 import { Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import { Refuses, TakesNoBody } from '../common/api-docs';
@@ -25,6 +26,7 @@ export class SubjectsController {
    * and `purchase_history` are not the service's and stay. Repeating it is harmless.
    */
   @Post('erase')
+  @Audited('customer.erased')
   @HttpCode(200)
   @Refuses('customer-not-found')
   @TakesNoBody()

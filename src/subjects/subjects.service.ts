@@ -1,7 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { nameOf, type Principal } from '../auth/principal';
+import type { Principal } from '../auth/principal';
 import { toAudienceMember } from '../campaigns/dispatch/dispatch.dto';
 import { type Queryable, rows } from '../common/sql';
 import { CustomersService, noSuchCustomer } from '../customers/customers.service';
@@ -23,8 +23,6 @@ const MAX_MENTIONS = 100;
 /** What is kept of one customer, all of it: given out, or erased. What is whose is the inventory's; each table is written by its owner. */
 @Injectable()
 export class SubjectsService {
-  private readonly logger = new Logger(SubjectsService.name);
-
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly customers: CustomersService,
@@ -74,13 +72,12 @@ export class SubjectsService {
    * @throws Problem customer-not-found where nothing is known of such a customer, database-busy
    */
   erase(userId: string, caller: Principal, once: Once): Promise<ErasureView> {
-    return once((manager) =>
+    return once((manager, changed) =>
       inTransaction(manager, async (transaction) => {
         await allowTime(transaction, SECONDS);
         const erased = await this.eraseIn(transaction, userId, caller);
-        this.logger.log(
-          `A customer was erased, for ${nameOf(caller)}: ${erased.notifications_emptied} notifications emptied`,
-        );
+        const { mentions: _, ...figures } = erased;
+        changed(userId, { detail: figures });
         return erased;
       }),
     );

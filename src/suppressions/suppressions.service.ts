@@ -25,7 +25,7 @@ import {
   deleteSuppression,
   type ErasedRow,
   eraseSuppressions,
-  lockSuppression,
+  hold,
   selectCustomersAt,
   selectNow,
   selectOfCustomer,
@@ -65,7 +65,8 @@ export class SuppressionsService {
       if (expires_at && microsOf(expires_at) <= (await now(manager))) throw badField('/expires_at', 'must be in the future');
       const customer = body.user_id ? [body.user_id] : await this.customersAt(body.email!, manager);
       const key = { userId: customer[0], channel } as const;
-      const [before] = await rows<SuppressionRow>(manager, lockSuppression(key));
+      const isNew = (await rows(manager, hold({ ...key, reason, source, expires_at }, nameOf(caller)))).length > 0;
+      const before = isNew ? undefined : toSuppressionView(await row<SuppressionRow>(manager, selectSuppression(key)));
       const lines: SuppressionLines = {
         by: 'user_id',
         customer,
@@ -77,8 +78,8 @@ export class SuppressionsService {
       };
       const { added } = await row<StoredFigures>(manager, store(lines, nameOf(caller)));
       const view = toSuppressionView(await row<SuppressionRow>(manager, selectSuppression(key))); // its row is locked: it is there
-      changed(view.id, { before: before && toSuppressionView(before), after: view, detail: { customers: customer.length } });
-      return new Stored(view, added === '0' ? undefined : `/suppressions/${view.id}`);
+      changed(view.id, { before, after: view, detail: { customers: customer.length } });
+      return new Stored(view, isNew || added !== '0' ? `/suppressions/${view.id}` : undefined);
     });
   }
 

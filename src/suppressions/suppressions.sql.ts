@@ -1,6 +1,6 @@
 import type { Channel } from '../common/channels';
 import { join, type Sql, sql } from '../common/sql';
-import type { ShownReason } from './suppression.dto';
+import type { CreateSuppression, ShownReason } from './suppression.dto';
 
 /** What a suppression is kept under; channel '' is every channel. */
 export interface SuppressionKey {
@@ -69,8 +69,24 @@ const view = sql`user_id, channel, reason, source, expires_at, coalesce(expires_
 export const selectSuppression = ({ userId, channel }: SuppressionKey): Sql =>
   sql`SELECT ${view} FROM suppressions WHERE user_id = ${userId}::uuid AND channel = ${channel}`;
 
-/** As it stays until the transaction ends. */
-export const lockSuppression = (key: SuppressionKey): Sql => sql`${selectSuppression(key)} FOR UPDATE`;
+/**
+ * Makes a suppression and gives a row; where there is one already, only locks it and gives none. So what it was before can be read, and is
+ * what it is replaced from, whoever else does so at the same moment.
+ */
+export const hold = (
+  {
+    userId,
+    channel,
+    reason,
+    source,
+    expires_at,
+  }: SuppressionKey & Pick<CreateSuppression, 'reason' | 'source' | 'expires_at'>,
+  createdBy: string,
+): Sql => sql`
+  INSERT INTO suppressions (user_id, channel, reason, source, expires_at, created_by)
+  VALUES (${userId}::uuid, ${channel}, ${reason}, ${source ?? ''}, ${expires_at ?? null}::timestamptz, ${createdBy})
+  ON CONFLICT (user_id, channel) DO UPDATE SET reason = excluded.reason WHERE false -- PostgreSQL locks it before it asks that
+  RETURNING 1`;
 
 /** A row, or none where there is none to lift. */
 export const deleteSuppression = ({ userId, channel }: SuppressionKey): Sql =>

@@ -27,7 +27,7 @@ export const passages: Readonly<Record<WorkerWindow, number>> = {
 
 /** What is done for whom, by the statement and by what in its values tells who: a worker's name, a lease's token, a notification's id. */
 const acts: readonly (readonly ['claim' | 'settle', RegExp, RegExp])[] = [
-  ['claim', /\b(lease_any|crm\.claim)\(/, /worker-\d+/],
+  ['claim', /\b(lease_any_as_json|crm\.claim)\(/, /worker-\d+/],
   ['settle', /\bFROM (crm\.)?settle\(/, /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/],
   ['settle', /\bFROM settle_rows\(NULL/, /\d+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/],
 ];

@@ -37,7 +37,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   const body = (await response.json().catch(() => ({}))) as Partial<ProblemBody> & Record<string, unknown>;
   const retryAfter = Number(response.headers.get('Retry-After'));
   return new ApiProblem(
-    body.type?.split('/').pop() ?? 'unexpected',
+    body.type?.split(':').pop() ?? 'unexpected',
     response.status,
     body.detail ?? body.title ?? `HTTP ${response.status}`,
     body.errors ?? [],

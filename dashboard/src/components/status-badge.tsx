@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 const COLORS = {
   resolving: 'blue',
   writing: 'blue',
+  delivering: 'blue',
   dispatched: 'green',
   paused: 'orange',
   cancelled: 'gray',
@@ -19,7 +20,7 @@ const COLORS = {
 export function StatusBadge({ status }: { status: keyof typeof COLORS }) {
   const { t } = useTranslation();
   return (
-    <Badge color={COLORS[status]} variant="light" tt="none">
+    <Badge color={COLORS[status]} variant="light" tt="none" miw="max-content">
       {t(`status.${status}`)}
     </Badge>
   );

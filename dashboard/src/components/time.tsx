@@ -15,9 +15,11 @@ export function Ago({ at }: { at: string | null }) {
     return () => clearInterval(timer);
   }, []);
   if (!at) return t('never');
+  const ahead = Date.parse(at) - now;
+  const isJustNow = ahead > 0 && ahead < TICK_MS; // our now may be so old
   return (
     <time dateTime={at} title={format.dateTime(at)}>
-      {format.ago(at, now)}
+      {format.ago(at, isJustNow ? Date.parse(at) : now)}
     </time>
   );
 }

@@ -10,7 +10,13 @@ const TRANSLATED = [
   'statement-too-slow',
   'forbidden',
   'precondition-failed',
-  'language-model-unavailable',
+  'model-unavailable',
+  'campaign-inactive',
+  'campaign-expired',
+  'no-active-segment',
+  'segment-inactive',
+  'dispatch-in-progress',
+  'audience-moved',
 ] as const;
 
 /** An error as a sentence. */

@@ -34,10 +34,12 @@ export function Shell() {
         </ActionIcon>
       </header>
       <aside className={classes.sidebar} aria-label={t('appName')}>
-        <Brand />
-        <Navigation />
-        <div className={classes.foot}>
-          <AccountMenu />
+        <div className={classes.sticky}>
+          <Brand />
+          <Navigation />
+          <div className={classes.foot}>
+            <AccountMenu />
+          </div>
         </div>
       </aside>
       <Drawer

@@ -26,7 +26,7 @@ export const theme = mergeMantineTheme(
   DEFAULT_THEME,
   createTheme({
     primaryColor: 'indigo',
-    primaryShade: { light: 6, dark: 5 },
+    primaryShade: { light: 6, dark: 6 },
     colors: { indigo },
     autoContrast: true,
     luminanceThreshold: 0.35,
@@ -42,10 +42,17 @@ export const theme = mergeMantineTheme(
 
 const COLORS = Object.keys(theme.colors);
 
+/** White on it is read in light and dark. */
+const red = {
+  '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
+  '--mantine-color-red-filled-hover': 'color-mix(in srgb, var(--mantine-color-red-9) 88%, black)',
+};
+
 /** What is different from Mantine's own variables: texts that WCAG 2.2 AA finds dark, or light, enough (4.5 : 1). */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...red,
     '--mantine-color-body': '#ffffff',
     '--mantine-color-dimmed': '#55606e',
     '--mantine-color-placeholder': '#667085',
@@ -55,10 +62,15 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--app-surface': '#ffffff',
     '--app-border': '#e4e7ee',
     ...Object.fromEntries(
-      COLORS.map((color) => [`--mantine-color-${color}-light-color`, `var(--mantine-color-${color}-9)`]),
+      COLORS.map((color) => [
+        `--mantine-color-${color}-light-color`,
+        `color-mix(in srgb, var(--mantine-color-${color}-9) 70%, black)`,
+      ]),
     ),
   },
   dark: {
+    ...red,
+    '--mantine-color-indigo-filled': 'color-mix(in srgb, var(--mantine-color-indigo-5) 60%, var(--mantine-color-indigo-6))',
     '--mantine-color-body': '#15171e',
     '--mantine-color-dimmed': '#a3abb8',
     '--mantine-color-placeholder': '#939cab',

@@ -26,6 +26,7 @@ import {
   countOccurrences,
   deleteSchedule,
   insertOccurrences,
+  lockOwner,
   lockSchedule,
   putSchedule,
   selectClock,
@@ -58,6 +59,7 @@ export class ScheduleService {
     const plan = planOf(request);
     const occurrences = occurrencesOf(plan);
     return once(async (transaction, changed) => {
+      await rows(transaction, lockOwner(campaignId));
       const [before] = await rows<ScheduleRow>(transaction, lockSchedule(campaignId));
       refuseOther(before, expected);
       const { now, after } = await row<{ now: Date; after: Date }>(transaction, selectClock(campaignId));

@@ -7,6 +7,10 @@ const columns = sql`s.campaign_id, s.local_time, s.time_zone, s.recurrence, s.ma
 export const selectSchedule = (campaignId: string): Sql =>
   sql`SELECT ${columns} FROM campaign_schedules s WHERE s.campaign_id = ${campaignId}`;
 
+/** Of two who make the first schedule of a campaign at once, the second sees the one of the first. Nobody else waits for this. */
+export const lockOwner = (campaignId: string): Sql =>
+  sql`SELECT 1 FROM campaigns WHERE id = ${campaignId} FOR NO KEY UPDATE`;
+
 /** The schedule, which neither an edit nor a dispatcher touches until the transaction ends. */
 export const lockSchedule = (campaignId: string): Sql => sql`${selectSchedule(campaignId)} FOR UPDATE`;
 

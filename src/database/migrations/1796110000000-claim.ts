@@ -173,7 +173,8 @@ export class Claim1796110000000 implements MigrationInterface {
         END IF;
       END $$;
 
-      -- One lease of one channel: due retries first, then what was lost, then what is new.
+      -- One lease of one channel: due retries first, then what was lost, then what is new. Of a range, which has one dispatch and one
+      -- attempt, "dispatches" and "attempts" have one element for all "users"; of retries one for each.
       CREATE FUNCTION lease_channel(of_channel text, at_most integer, to_worker text, fills_in boolean, seconds integer, patient boolean,
         OUT token uuid, OUT until timestamptz, OUT dispatches bigint[], OUT users uuid[], OUT attempts integer[])
       LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -217,8 +218,8 @@ export class Claim1796110000000 implements MigrationInterface {
           END IF;
           IF part.users IS NOT NULL THEN
             token := part.token; users := part.users;
-            dispatches := array_fill(lost.dispatch_id, ARRAY[cardinality(users)]);
-            attempts := array_fill(lost.reclaims + 1, ARRAY[cardinality(users)]);
+            dispatches := ARRAY[lost.dispatch_id];
+            attempts := ARRAY[lost.reclaims + 1];
             RETURN;
           END IF;
           EXIT WHEN clock_timestamp() > enough;
@@ -242,8 +243,8 @@ export class Claim1796110000000 implements MigrationInterface {
           WHERE l.dispatch_id = lane.dispatch_id AND l.lane_no = lane.lane_no;
           IF part.users IS NOT NULL THEN
             token := part.token; users := part.users;
-            dispatches := array_fill(lane.dispatch_id, ARRAY[cardinality(users)]);
-            attempts := array_fill(1, ARRAY[cardinality(users)]);
+            dispatches := ARRAY[lane.dispatch_id];
+            attempts := ARRAY[1];
             RETURN;
           END IF;
           EXIT WHEN clock_timestamp() > enough;

@@ -11,12 +11,13 @@ export class Settle1796120000000 implements MigrationInterface {
       -- The common case of settle_rows: much of one range, all of it sent. A walk along the range, hashed with what was sent, is a third of the time of
       -- looking each up by its key; the planner cannot know how many there are, and would not do it by itself. (Without jit: what it has
       -- left of nested loops counts as so dear that every call would be compiled, for 150 ms.)
-      CREATE FUNCTION settle_sent(with_lease notification_leases, sent_users uuid[], OUT settled uuid[])
+      CREATE FUNCTION settle_sent(with_lease notification_leases, sent_ids text[], OUT settled uuid[])
       LANGUAGE plpgsql SET enable_nestloop = off SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+      DECLARE prefix text := with_lease.dispatch_id || ':';
       BEGIN
         WITH done AS (
           UPDATE notifications n SET state = 2, attempts = n.attempts + 1, settled_at = clock_timestamp(), error = NULL
-          FROM unnest(sent_users) AS s (user_id)
+          FROM (SELECT split_part(i.id, ':', 2)::uuid AS user_id FROM unnest(sent_ids) AS i (id) WHERE starts_with(i.id, prefix) OFFSET 0) s -- each read once
           WHERE n.dispatch_id = with_lease.dispatch_id AND n.user_id BETWEEN with_lease.first_user_id AND with_lease.last_user_id
             AND n.lane_no = with_lease.lane_no AND n.state = 0 AND n.user_id = s.user_id
           RETURNING n.user_id
@@ -41,11 +42,11 @@ export class Settle1796120000000 implements MigrationInterface {
         sent_users uuid[];
         lanes record;
       BEGIN
-        IF is_range AND failed_ids = '{}' AND delivery_info = '{}' AND cardinality(sent_ids) * 4 >= with_lease.open
-           AND NOT EXISTS (SELECT FROM unnest(sent_ids) AS s (id) WHERE NOT starts_with(s.id, with_lease.dispatch_id || ':')) THEN
-          sent_users := settle_sent(with_lease, ARRAY(SELECT split_part(s.id, ':', 2)::uuid FROM unnest(sent_ids) AS s (id)));
+        IF is_range AND failed_ids = '{}' AND delivery_info = '{}' AND cardinality(sent_ids) * 4 >= with_lease.open THEN
+          sent_users := settle_sent(with_lease, sent_ids);
           sent := coalesce(cardinality(sent_users), 0); failed := 0; retrying := 0; rejected := '{}';
           IF sent < cardinality(sent_ids) THEN
+            PERFORM split_part(s.id, ':', 1)::bigint, split_part(s.id, ':', 2)::uuid FROM unnest(sent_ids) AS s (id); -- a malformed one is an error
             rejected := ARRAY(SELECT s.id FROM unnest(sent_ids) AS s (id) EXCEPT SELECT with_lease.dispatch_id || ':' || u FROM unnest(sent_users) u);
           END IF;
           RETURN;
@@ -143,7 +144,9 @@ export class Settle1796120000000 implements MigrationInterface {
         done record;
         left_open integer;
         said jsonb;
-        print bytea := sha256(convert_to(concat_ws(' ', coalesce(sent::text, '-'), coalesce(failed::text, '-'), errors::text, retry::text, retry_after_seconds::text, delivery_info::text), 'UTF8'));
+        -- ids in the binary form of arrays, a third of the time of their text
+        print bytea := sha256(coalesce(array_send(sent), '-') || coalesce(array_send(failed), '-')
+          || convert_to(concat_ws(' ', errors::text, retry::text, retry_after_seconds::text, delivery_info::text), 'UTF8'));
       BEGIN
         SELECT l.* INTO lease FROM notification_leases l WHERE l.lease_token = settle.lease_token FOR UPDATE;
         SELECT r.answer INTO said FROM settle_receipts r WHERE r.lease_token = settle.lease_token AND r.fingerprint = print;
@@ -204,24 +207,55 @@ export class Settle1796120000000 implements MigrationInterface {
         RETURN lease.open;
       END $$;
 
+      -- How the service reads a lease: JSON, which node reads five times as fast as arrays, and each dispatch's text once. Not STABLE: a dispatch may have been
+      -- committed while the claim of this statement waited for a lane.
+      CREATE FUNCTION lease_as_json(of_dispatches bigint[], of_users uuid[], of_attempts integer[], OUT dispatches json, OUT users json, OUT attempts json, OUT texts json)
+      LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+      BEGIN
+        dispatches := array_to_json(of_dispatches::text[]);
+        users := array_to_json(of_users);
+        attempts := array_to_json(of_attempts);
+        texts := (SELECT json_object_agg(d.id, json_build_object('campaign_id', d.campaign_id, 'channel', d.channel, 'title', d.title, 'message', d.message))
+                  FROM dispatches d WHERE d.id = ANY (of_dispatches));
+      END $$;
+
+      -- A new lease in this way, for whoever fills in placeholders. A function and not a statement of the service's, so that connections keep its plans.
+      CREATE FUNCTION lease_any_as_json(max_rows integer, lease_seconds integer, only_channel text, worker text,
+        OUT token uuid, OUT until timestamptz, OUT dispatches json, OUT users json, OUT attempts json, OUT texts json)
+      LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+      BEGIN
+        SELECT l.token, l.until, j.* INTO token, until, dispatches, users, attempts, texts
+        FROM lease_any(max_rows, lease_seconds, only_channel, worker, true) l CROSS JOIN LATERAL lease_as_json(l.dispatches, l.users, l.attempts) j;
+      END $$;
+
       -- For workers that speak only SQL. A message with placeholders is read by nobody as it stands: such dispatches are left to others, unless
       -- with_placeholders says that the worker fills them in.
       CREATE FUNCTION claim(max_rows integer, lease_seconds integer DEFAULT 60, only_channel text DEFAULT NULL, worker text DEFAULT 'sql', with_placeholders boolean DEFAULT false)
       RETURNS TABLE (lease_token uuid, lease_until timestamptz, id text, user_id uuid, campaign_id uuid, dispatch_id bigint, channel text, title text, message text, attempt integer)
-      LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
       #variable_conflict use_column
       DECLARE lease record;
       BEGIN
         SELECT l.* INTO lease FROM lease_any(max_rows, lease_seconds, only_channel, worker, with_placeholders) l;
+        IF cardinality(lease.dispatches) = 1 THEN -- the common case: what is the same for all is looked at once
+          RETURN QUERY
+            SELECT o.token, o.until, o.prefix || u.user_id, u.user_id, o.campaign_id, o.id, o.channel, o.title, o.message, o.attempt
+            FROM (SELECT lease.token, lease.until, d.id || ':' AS prefix, d.campaign_id, d.id, d.channel, d.title, d.message, lease.attempts[1] AS attempt
+                  FROM dispatches d WHERE d.id = lease.dispatches[1] OFFSET 0) o
+            CROSS JOIN unnest(lease.users) AS u (user_id);
+          RETURN;
+        END IF;
         RETURN QUERY
           SELECT lease.token, lease.until, d.id || ':' || n.user_id, n.user_id, d.campaign_id, d.id, d.channel, d.title, d.message, n.attempt
           FROM unnest(lease.dispatches, lease.users, lease.attempts) AS n (dispatch_id, user_id, attempt) JOIN dispatches d ON d.id = n.dispatch_id;
       END $$;
-      REVOKE ALL ON FUNCTION settle_sent, settle_rows, claim, settle, extend, release FROM PUBLIC;
+      REVOKE ALL ON FUNCTION settle_sent, settle_rows, claim, settle, extend, release, lease_as_json, lease_any_as_json FROM PUBLIC;
       SELECT set_config('search_path', current_setting('crm.search_path'), true);`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP FUNCTION claim, release, extend, settle, settle_rows, settle_sent;');
+    await runner.query(
+      'DROP FUNCTION claim, lease_any_as_json, lease_as_json, release, extend, settle, settle_rows, settle_sent;',
+    );
   }
 }

@@ -60,6 +60,7 @@ export class Audit1796500000000 implements MigrationInterface {
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
       ALTER TABLE audit_entries ENABLE ALWAYS TRIGGER refuse_audit_change;
       REVOKE ALL ON audit_entries FROM PUBLIC, CURRENT_USER;
+      REVOKE ALL ON FUNCTION audit_hash, chain_audit_entry, refuse_audit_change FROM PUBLIC;
       GRANT SELECT, INSERT ON audit_entries TO CURRENT_USER;
 
       SELECT set_config('search_path', current_setting('crm.search_path'), true);`);

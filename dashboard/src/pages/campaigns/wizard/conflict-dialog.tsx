@@ -1,0 +1,98 @@
+import { Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../../i18n/use-format';
+import { bodyOf, type Draft, type Field, theirChanges } from './draft';
+import classes from './conflict-dialog.module.css';
+
+/** Somebody else saved the campaign meanwhile: what they changed, and what is to become of it. */
+export function ConflictDialog(props: {
+  base: Draft;
+  mine: Draft;
+  /** Undefined: there is no conflict. */
+  theirs: Draft | undefined;
+  onMerge: () => void;
+  onTakeTheirs: () => void;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation(['campaigns', 'common']);
+  const { theirs } = props;
+  const changes = theirs ? theirChanges(props.base, props.mine, theirs) : [];
+  return (
+    <Modal
+      opened={theirs !== undefined}
+      onClose={props.onClose}
+      title={t('conflict.title')}
+      size="xl"
+      centered
+      closeButtonProps={{ 'aria-label': t('common:action.close') }}
+    >
+      <Stack gap="md">
+        <Text size="sm">{t('conflict.text')}</Text>
+        {theirs && changes.length > 0 && (
+          <div className={classes.scroll} role="region" aria-label={t('conflict.changes')} tabIndex={0}>
+            <Table verticalSpacing="xs">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t('conflict.field')}</Table.Th>
+                  <Table.Th>{t('conflict.theirs')}</Table.Th>
+                  <Table.Th>{t('conflict.mine')}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {changes.map(({ field, isMine }) => (
+                  <Table.Tr key={field}>
+                    <Table.Td>{t(`field.${field}`)}</Table.Td>
+                    <Table.Td className={classes.value}>
+                      <Value draft={theirs} field={field} />
+                    </Table.Td>
+                    <Table.Td className={classes.value}>
+                      {isMine ? <Value draft={props.mine} field={field} /> : t('conflict.untouched')}
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </div>
+        )}
+        {theirs && changes.length === 0 && <Text size="sm">{t('conflict.nothing')}</Text>}
+        <Text size="sm" c="dimmed">
+          {t('conflict.merge')}
+        </Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={props.onTakeTheirs}>
+            {t('conflict.takeTheirs')}
+          </Button>
+          <Button onClick={props.onMerge} data-autofocus>
+            {t('conflict.keepMine')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+/** What a field holds, for people. */
+function Value({ draft, field }: { draft: Draft; field: Field }) {
+  const { t } = useTranslation(['campaigns', 'common']);
+  const format = useFormat();
+  const body = bodyOf(draft);
+  switch (field) {
+    case 'channel':
+      return t(`common:channel.${body.channel}`);
+    case 'segment_ids':
+    case 'excluded_segment_ids':
+      return t('count.segments', { count: body[field].length, formatted: format.number(body[field].length) });
+    case 'frequency_cap':
+      return body.frequency_cap
+        ? `${format.number(body.frequency_cap.max)} / ${t('count.days', { count: body.frequency_cap.per_days, formatted: format.number(body.frequency_cap.per_days) })}`
+        : t('common:none');
+    case 'holdout_percent':
+      return format.percent(body.holdout_percent / 100, 2);
+    case 'once_per_customer':
+      return body.once_per_customer ? t('rules.onceYes') : t('rules.onceNo');
+    case 'not_after':
+      return body.not_after ? format.dateTime(body.not_after) : t('common:none');
+    default:
+      return body[field] || t('common:none');
+  }
+}
