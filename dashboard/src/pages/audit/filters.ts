@@ -4,7 +4,6 @@ import { endOfDay, isDay, startOfDay } from '../../i18n/days';
 type Query = NonNullable<paths['/audit']['get']['parameters']['query']>;
 
 export const TARGET_TYPES = ['segment', 'campaign', 'schedule', 'dispatch', 'suppression', 'webhook', 'customer'] as const;
-export type TargetType = (typeof TARGET_TYPES)[number];
 const OUTCOMES = ['done', 'refused'] as const;
 
 /** What entries are looked for by, as it stands in the address; days as the date fields have them, the last one included. */

@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconEye, IconEyeOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/client';
@@ -35,10 +35,12 @@ export function ProfileCard(props: {
             {
               name: t('email'),
               value: customer.email ? (
-                <Group gap="xs" wrap="nowrap">
-                  <span>{customer.email}</span>
+                <Group gap={0}>
+                  <Text span inherit mr="xs">
+                    {customer.email}
+                  </Text>
                   <Button
-                    variant="subtle"
+                    variant="light"
                     size="compact-sm"
                     loading={props.isLoading && isShown}
                     leftSection={isShown ? <IconEyeOff size={16} aria-hidden /> : <IconEye size={16} aria-hidden />}

@@ -75,7 +75,13 @@ function Row({ suppression, onLift }: { suppression: Schema<'SuppressionView'>; 
         </Text>
       </div>
       {reason !== 'erased' && (
-        <Button variant="subtle" size="compact-sm" onClick={onLift} aria-label={t('suppressions.liftOf', { name })}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          style={{ flexShrink: 0 }}
+          onClick={onLift}
+          aria-label={t('suppressions.liftOf', { name })}
+        >
           {t('suppressions.lift')}
         </Button>
       )}
