@@ -10,42 +10,13 @@ import {
   startProcess,
 } from '../support/service-process';
 import { openBrowser } from './support/chromium';
-import { Shop } from './support/shop-facts';
+import { pages, type Things } from './support/pages';
+import { Shop } from './support/shop';
 
 const DIRECTORY = resolve(__dirname, '..', '..', 'docs', 'screenshots');
 
-interface Facts {
-  segment: string;
-  campaign: string;
-  dispatch: string;
-  notification: string;
-  customer: string;
-  overlap: string;
-}
-
-/** The pages, by the names of their pictures. */
-const pictures: Record<string, (facts: Facts) => string> = {
-  overview: () => '/',
-  segments: () => '/segments',
-  segment: ({ segment }) => `/segments/${segment}`,
-  'segment-builder': ({ segment }) => `/segments/${segment}/edit`,
-  'segment-overlap': ({ overlap }) => `/segments/overlap?ids=${overlap}`,
-  campaigns: () => '/campaigns',
-  campaign: ({ campaign }) => `/campaigns/${campaign}`,
-  'campaign-wizard': ({ campaign }) => `/campaigns/${campaign}/edit`,
-  dispatches: () => '/dispatches',
-  dispatch: ({ dispatch }) => `/dispatches/${dispatch}`,
-  notifications: () => '/notifications',
-  notification: ({ notification }) => `/notifications/${encodeURIComponent(notification)}`,
-  customers: () => '/customers',
-  customer: ({ customer }) => `/customers/${customer}`,
-  suppressions: () => '/suppressions',
-  audit: () => '/audit',
-  settings: () => '/settings',
-};
-
 /** What a shop has after some weeks, as far as minutes can make it. */
-async function makeFacts(shop: Shop): Promise<Facts> {
+async function makeFacts(shop: Shop): Promise<Things> {
   const organic = await shop.segment(
     'Organic regulars',
     { all: [{ last_days: 180, min_num_purchases: 3 }, { preferences_contains: { organic: true } }] },
@@ -90,12 +61,11 @@ async function makeFacts(shop: Shop): Promise<Facts> {
     recurrence: 'FREQ=MONTHLY;BYDAY=1FR',
   });
   return {
-    segment: organic.id,
+    segments: [organic, big, market, fresh].map(({ id }) => id),
     campaign: spring.id,
     dispatch: run.id,
     notification: notification.id,
     customer: first.id,
-    overlap: [organic, big, market, fresh].map(({ id }) => id).join(','),
   };
 }
 
@@ -117,13 +87,13 @@ async function main(): Promise<void> {
   try {
     const base = await service.listening();
     const token = adminTokenOf(directory);
-    const facts = await makeFacts(new Shop(base, token));
+    const things = await makeFacts(new Shop(base, token));
     const page = await browser.context.newPage();
     await page.goto(`${base}/admin/`);
     await take(page, base, 'sign-in', '/');
     await page.goto('about:blank');
     await page.goto(`${base}/admin/#token=${token}`);
-    for (const [name, path] of Object.entries(pictures)) await take(page, base, name, path(facts));
+    for (const [name, pathOf] of Object.entries(pages)) await take(page, base, name, pathOf(things));
   } finally {
     await browser.close();
     await service.end();

@@ -7,7 +7,7 @@ export const TARGET_TYPES = ['segment', 'campaign', 'schedule', 'dispatch', 'sup
 const OUTCOMES = ['done', 'refused'] as const;
 
 /** What entries are looked for by, as it stands in the address; days as the date fields have them, the last one included. */
-export const FILTERS = ['actor', 'action', 'target_type', 'target_id', 'outcome', 'from', 'to'] as const;
+const FILTERS = ['actor', 'action', 'target_type', 'target_id', 'outcome', 'from', 'to'] as const;
 export type Filters = Record<(typeof FILTERS)[number], string>;
 
 export const filtersOf = (params: URLSearchParams): Filters =>
