@@ -8,7 +8,7 @@ import { Accepted, type Page } from '../../common/answer';
 import { Background } from '../../common/background';
 import { Cursors } from '../../common/cursors';
 import { badField, Problem } from '../../common/problem';
-import { row, rows, type Sql } from '../../common/sql';
+import { rows, type Sql } from '../../common/sql';
 import type { Once } from '../../idempotency/once';
 import { NotificationsService } from '../../notifications/notifications.service';
 import { AudienceService, isIncluded } from '../../segments/audience.service';
