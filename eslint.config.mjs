@@ -5,7 +5,16 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/**', 'coverage/**', '.data/**', 'bench/node_modules/**', 'dashboard/dist/**', 'dashboard/src/api/schema.d.ts'] },
+  {
+    ignores: [
+      'dist/**',
+      'coverage/**',
+      '.data/**',
+      'bench/node_modules/**',
+      'dashboard/dist/**',
+      'dashboard/src/api/schema.d.ts',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -8,7 +8,7 @@ import { insertEntry, type NewEntry } from './audit.sql';
 import { type Action, targetOf } from './audited';
 
 /** How a thing looked before and after: as the API shows it, without secrets. Left out where there was, or is, nothing. */
-export interface Change {
+interface Change {
   before?: object;
   after?: object;
   /** What else is worth knowing. No customer's data and no secret: entries stay for ever. */

@@ -76,8 +76,7 @@ export class SubjectsService {
       inTransaction(manager, async (transaction) => {
         await allowTime(transaction, SECONDS);
         const erased = await this.eraseIn(transaction, userId, caller);
-        const { mentions: _, ...figures } = erased;
-        changed(userId, { detail: figures });
+        changed(userId, { detail: { ...erased, mentions: erased.mentions.length } });
         return erased;
       }),
     );

@@ -1,5 +1,6 @@
 import { startApp, type TestApp, WORKER_TOKEN, ADMIN_TOKEN } from '../support/app';
-import { type Browser, describeInBrowser, openBrowser } from './support/chromium';
+import { type Browser, openBrowser } from './support/chromium';
+import { describeInBrowser } from './support/describe-in-browser';
 import { visit } from './support/visit';
 
 describeInBrowser('signing in', () => {

@@ -1,7 +1,7 @@
 -- What must hold whatever crashed: every statement gives no rows. Run on our schema when all that was under way has ended. Each begins with
 -- a line "-- name: …"; what it gives back says where to look.
 --
--- Where dispatches were asked for otherwise than with an Idempotency-Key, leave out I6.
+-- Where dispatches were asked for otherwise than with an Idempotency-Key, leave out I6; where schedules fired them, the first of I5.
 
 -- name: I1 a customer has two notifications of one dispatch
 SELECT dispatch_id, user_id, count(*) FROM notifications GROUP BY dispatch_id, user_id HAVING count(*) > 1;
@@ -69,6 +69,23 @@ FULL JOIN (
   FROM notifications GROUP BY 1, 2
 ) r USING (dispatch_id, lane_no)
 WHERE (l.total, l.sent, l.failed) IS DISTINCT FROM (r.total, r.sent, r.failed);
+
+-- name: I5 a dispatch that somebody began has not exactly one entry in the audit log
+SELECT d.id, d.requested_by, count(e.id)
+FROM dispatches d LEFT JOIN audit_entries e ON e.action = 'dispatch.started' AND e.target_id = d.id::text AND e.actor = d.requested_by
+GROUP BY d.id HAVING count(e.id) <> 1;
+
+-- name: I5 an entry is of no dispatch
+-- those of earlier scenarios are left: entries are never removed
+SELECT e.id, e.target_id FROM audit_entries e
+WHERE e.action = 'dispatch.started' AND e.target_id::bigint >= (SELECT min(id) FROM dispatches)
+  AND NOT EXISTS (SELECT FROM dispatches d WHERE d.id = e.target_id::bigint);
+
+-- name: I5 the chain of entries is broken
+SELECT id FROM (
+  SELECT id, hash, previous_hash, audit_hash(e) AS computed, lag(id, 1, 0::bigint) OVER chain AS id_before, lag(hash) OVER chain AS hash_before
+  FROM audit_entries e WINDOW chain AS (ORDER BY id)
+) c WHERE id <> id_before + 1 OR previous_hash <> hash_before OR hash <> computed;
 
 -- name: I6 a key whose effect is no dispatch
 SELECT k.key, k.effect, k.status

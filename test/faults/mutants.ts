@@ -26,6 +26,7 @@ export const mutantNames = [
   'finished-on-empty-batch',
   'no-cap-lock',
   'key-apart-from-effect',
+  'entry-apart-from-change',
 ] as const;
 export type MutantName = (typeof mutantNames)[number];
 
@@ -94,6 +95,18 @@ export const mutants: Readonly<Record<MutantName, Mutant>> = {
         file: 'idempotency/idempotency-keys.js',
         from: /await work\(transaction\)/,
         to: 'await this.database.transaction(work)',
+      },
+    ],
+  },
+  /** The entry in the audit log is written in another transaction than the change. */
+  'entry-apart-from-change': {
+    kills: ['request'],
+    caughtBy: /^I5 /,
+    changes: [
+      {
+        file: 'idempotency/idempotency-keys.js',
+        from: /await last\(transaction\)/,
+        to: 'await last(this.database.manager)',
       },
     ],
   },

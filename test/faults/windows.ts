@@ -34,6 +34,7 @@ interface Place {
 const places: readonly Place[] = [
   { window: 'request', moments: ['before', 'within', 'after'], statement: /^INSERT INTO dispatches/ },
   { window: 'request', moments: ['before', 'within', 'after'], statement: /^INSERT INTO idempotency_keys/ },
+  { window: 'request', moments: ['before', 'within', 'after'], statement: /^INSERT INTO audit_entries/ },
   { window: 'request', moments: ['before', 'within', 'after', 'told'], statement: /^COMMIT/, doing: 'request' },
   { window: 'request', moments: ['before', 'within', 'after'], statement: /^UPDATE idempotency_keys/ },
 

@@ -21,18 +21,24 @@ const cursorOf = (headers: Headers): string | undefined => {
   return next ? (new URL(next, window.location.origin).searchParams.get('cursor') ?? undefined) : undefined;
 };
 
-/** Reads a list along its `Link: rel="next"`. `refetchInterval` in milliseconds. */
+/** How often to read again, in milliseconds: always, or as what was read asks for. */
+type Refetch<Row> = number | false | ((rows: Row[]) => number | false);
+
+/** Reads a list along its `Link: rel="next"`. */
 export function useKeyset<Row>(
   key: readonly unknown[],
   page: (cursor: string | undefined, signal: AbortSignal) => Promise<Answer<Row[]>>,
-  { refetchInterval = false, enabled = true }: { refetchInterval?: number | false; enabled?: boolean } = {},
+  { refetchInterval = false, enabled = true }: { refetchInterval?: Refetch<Row>; enabled?: boolean } = {},
 ): Keyset<Row> {
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => page(pageParam, signal),
     initialPageParam: FIRST_PAGE,
     getNextPageParam: (last) => cursorOf(last.headers),
-    refetchInterval,
+    refetchInterval: ({ state }) =>
+      typeof refetchInterval === 'function'
+        ? refetchInterval(state.data?.pages.flatMap(({ body }) => body) ?? [])
+        : refetchInterval,
     enabled,
   });
   const pages = query.data?.pages ?? [];

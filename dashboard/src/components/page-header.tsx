@@ -19,14 +19,14 @@ export function PageHeader(props: {
   }, [props.title, t]);
   return (
     <Group component="header" justify="space-between" align="flex-start" mb="lg" gap="md">
-      <div>
+      <div style={{ flex: '1 1 20rem', minWidth: 0 }}>
         {props.parent && (
           <Anchor component={Link} to={props.parent.to} size="sm">
             {props.parent.title}
           </Anchor>
         )}
         <Group gap="sm">
-          <Title order={1} size="h2">
+          <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
             {props.title}
           </Title>
           {props.badge}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 const COLORS = {
   resolving: 'blue',
   writing: 'blue',
+  delivering: 'blue',
   dispatched: 'green',
   paused: 'orange',
   cancelled: 'gray',

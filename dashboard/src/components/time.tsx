@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/use-format';
@@ -14,9 +15,11 @@ export function Ago({ at }: { at: string | null }) {
     return () => clearInterval(timer);
   }, []);
   if (!at) return t('never');
+  const ahead = Date.parse(at) - now;
+  const isJustNow = ahead > 0 && ahead < TICK_MS; // our now may be so old
   return (
     <time dateTime={at} title={format.dateTime(at)}>
-      {format.ago(at, now)}
+      {format.ago(at, isJustNow ? Date.parse(at) : now)}
     </time>
   );
 }
@@ -27,4 +30,14 @@ export function When({ at }: { at: string | null }) {
   const format = useFormat();
   if (!at) return t('never');
   return <time dateTime={at}>{format.dateTime(at)}</time>;
+}
+
+/** A day where a tile has its figure: as high as a figure, and small enough for one line. */
+export function DateFigure({ at }: { at: string }) {
+  const format = useFormat();
+  return (
+    <Text span fz="1.25rem" lh="2.1875rem" fw={650}>
+      <time dateTime={at}>{format.date(at)}</time>
+    </Text>
+  );
 }

@@ -5,7 +5,7 @@ import { languages, namespaces, preferredLanguage } from './languages';
 const files = import.meta.glob<{ default: ResourceKey }>('./*/*.json');
 
 /** Spanish and Catalan have a plural of its own for millions; what is counted here reads the same in it as in the plain plural. */
-export function withMany(resource: ResourceKey): ResourceKey {
+function withMany(resource: ResourceKey): ResourceKey {
   if (typeof resource === 'string') return resource;
   return Object.fromEntries(
     Object.entries(resource as Record<string, ResourceKey>).flatMap(([key, text]) =>

@@ -28,6 +28,10 @@ export interface Format {
   dateTime: (instant: string) => string;
   /** `2026-11` as Nov 2026. */
   month: (month: string) => string;
+  /** `2026-11` as Nov. */
+  shortMonth: (month: string) => string;
+  /** An instant's time of the day. */
+  time: (instant: string) => string;
   /** "3 minutes ago". */
   ago: (instant: string, now?: number) => string;
   /** Seconds as "1 min 30 s". */
@@ -40,7 +44,7 @@ export function useFormat(): Format {
   return useMemo(() => formatFor(localeOf(i18n.language)), [i18n.language]);
 }
 
-export function formatFor(locale: string): Format {
+function formatFor(locale: string): Format {
   const number = new Intl.NumberFormat(locale);
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const compactMoney = new Intl.NumberFormat(locale, {
@@ -52,6 +56,8 @@ export function formatFor(locale: string): Format {
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const month = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' });
+  const shortMonth = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' });
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const unit = (value: number, name: string) =>
@@ -75,6 +81,8 @@ export function formatFor(locale: string): Format {
     date: (instant) => date.format(new Date(instant)),
     dateTime: (instant) => dateTime.format(new Date(instant)),
     month: (text) => month.format(new Date(`${text}-01T00:00:00Z`)),
+    shortMonth: (text) => shortMonth.format(new Date(`${text}-01T00:00:00Z`)),
+    time: (instant) => time.format(new Date(instant)),
     ago: (instant, now = Date.now()) => {
       const seconds = (new Date(instant).getTime() - now) / 1000;
       const [name, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];

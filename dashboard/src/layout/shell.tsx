@@ -27,17 +27,19 @@ export function Shell() {
       <a className={classes.skip} href="#content">
         {t('skipToContent')}
       </a>
-      <header className={classes.topbar}>
+      <div className={classes.topbar}>
         <Brand />
         <ActionIcon variant="subtle" size="lg" aria-label={t('nav.open')} onClick={menu.open}>
           <IconMenu2 aria-hidden />
         </ActionIcon>
-      </header>
+      </div>
       <aside className={classes.sidebar} aria-label={t('appName')}>
-        <Brand />
-        <Navigation />
-        <div className={classes.foot}>
-          <AccountMenu />
+        <div className={classes.sticky}>
+          <Brand />
+          <Navigation />
+          <div className={classes.foot}>
+            <AccountMenu />
+          </div>
         </div>
       </aside>
       <Drawer

@@ -26,7 +26,7 @@ export const theme = mergeMantineTheme(
   DEFAULT_THEME,
   createTheme({
     primaryColor: 'indigo',
-    primaryShade: { light: 6, dark: 5 },
+    primaryShade: { light: 6, dark: 6 },
     colors: { indigo },
     autoContrast: true,
     luminanceThreshold: 0.35,

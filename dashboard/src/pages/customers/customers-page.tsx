@@ -1,7 +1,85 @@
+import { Anchor, Code, Stack, Switch } from '@mantine/core';
+import { IconUsers, IconUserSearch } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router';
+import type { Schema } from '../../api/client';
+import { Card } from '../../components/card';
+import { EmptyState } from '../../components/empty-state';
+import { type Column, KeysetTable } from '../../components/keyset-table';
 import { PageHeader } from '../../components/page-header';
+import { SearchField } from '../../components/search-field';
+import { StatusBadge } from '../../components/status-badge';
+import { useFormat } from '../../i18n/use-format';
+import classes from './customers.module.css';
+import { useCustomers } from './queries';
 
 export function Page() {
-  const { t } = useTranslation();
-  return <PageHeader title={t('nav.customers')} />;
+  const { t } = useTranslation('customers');
+  const { t: common } = useTranslation();
+  const format = useFormat();
+  const [params, setParams] = useSearchParams();
+  const search = params.get('search') ?? '';
+  const [isShown, setShown] = useState(false);
+  const customers = useCustomers(search, isShown);
+  const columns: Column<Schema<'CustomerView'>>[] = [
+    {
+      key: 'email',
+      label: t('email'),
+      render: ({ id, email }) => (
+        <Anchor component={Link} to={`/customers/${id}`} size="sm" fw={600}>
+          {email || t('noEmail')}
+        </Anchor>
+      ),
+    },
+    { key: 'id', label: t('id'), render: ({ id }) => <Code>{id}</Code> },
+    {
+      key: 'status',
+      label: t('status'),
+      render: ({ is_active }) => <StatusBadge status={is_active ? 'active' : 'inactive'} />,
+    },
+    { key: 'role', label: t('role'), render: ({ role }) => role ?? '–' },
+    {
+      key: 'registered',
+      label: t('registered'),
+      render: ({ registration_date }) => (registration_date ? format.date(registration_date) : '–'),
+    },
+  ];
+  return (
+    <>
+      <PageHeader title={common('nav.customers')} description={t('lead')} />
+      <Card>
+        <Stack gap="md">
+          <search className={classes.search}>
+            <SearchField
+              label={t('search.label')}
+              description={t('search.hint')}
+              value={search}
+              onSearch={(text) => setParams(text ? { search: text } : {}, { replace: true })}
+            />
+            <Switch
+              label={t('search.reveal')}
+              checked={isShown}
+              onChange={(event) => setShown(event.currentTarget.checked)}
+            />
+          </search>
+          <div>
+            <KeysetTable
+              label={common('nav.customers')}
+              list={customers}
+              columns={columns}
+              rowKey={({ id }) => id}
+              empty={
+                search ? (
+                  <EmptyState icon={IconUserSearch} title={t('search.none')} text={t('search.noneText')} />
+                ) : (
+                  <EmptyState icon={IconUsers} title={t('empty.title')} text={t('empty.text')} />
+                )
+              }
+            />
+          </div>
+        </Stack>
+      </Card>
+    </>
+  );
 }

@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query';
+import { answer, api, read } from '../../api/client';
+import { useKeyset } from '../../api/keyset';
+
+export const useCustomers = (search: string, isShown: boolean) =>
+  useKeyset(['customers', { search, isShown }], (cursor, signal) =>
+    answer(
+      api.GET('/customers', {
+        params: { query: { limit: 50, cursor, ...(search && { search }), ...(isShown && { reveal: 'email' }) } },
+        signal,
+      }),
+    ),
+  );
+
+/** `isShown`: with the address in full. */
+export const useCustomer = (id: string, isShown: boolean) =>
+  useQuery({
+    queryKey: ['customers', id, { isShown }],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET('/customers/{user_id}', {
+          params: { path: { user_id: id }, query: isShown ? { reveal: 'email' } : {} },
+          signal,
+        }),
+      ),
+    placeholderData: (previous) => (previous?.id === id ? previous : undefined),
+  });
+
+export const usePurchases = (id: string) =>
+  useKeyset(['customers', id, 'purchases'], (cursor, signal) =>
+    answer(
+      api.GET('/customers/{user_id}/purchases', {
+        params: { path: { user_id: id }, query: { limit: 10, cursor } },
+        signal,
+      }),
+    ),
+  );
+
+export const useCustomerSegments = (id: string) =>
+  useQuery({
+    queryKey: ['customers', id, 'segments'],
+    queryFn: ({ signal }) => read(api.GET('/customers/{user_id}/segments', { params: { path: { user_id: id } }, signal })),
+  });
+
+export const useCustomerNotifications = (id: string) =>
+  useKeyset(['notifications', { user_id: id }], (cursor, signal) =>
+    answer(api.GET('/notifications', { params: { query: { user_id: id, limit: 10, cursor } }, signal })),
+  );
+
+/** A customer has one for each channel at most, and one for all. */
+export const useCustomerSuppressions = (id: string) =>
+  useQuery({
+    queryKey: ['suppressions', { user_id: id }],
+    queryFn: ({ signal }) => read(api.GET('/suppressions', { params: { query: { user_id: id, total: false } }, signal })),
+  });

@@ -1,0 +1,108 @@
+import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, read, type Schema } from '../../api/client';
+import { useOnce } from '../../api/idempotency-key';
+import { done } from '../../components/notify';
+import { ProblemAlert } from '../../components/problem-alert';
+import { endOfDay, tomorrow } from '../../i18n/days';
+
+type Suppression = Schema<'CreateSuppression'>;
+
+const CHANNELS = ['email', 'sms', 'webpush', 'android', 'ios', 'webhook'] as const;
+const REASONS = ['requested', 'unsubscribed', 'bounced', 'complained', 'other'] as const;
+
+/** Keeps a customer from being messaged, in one channel or in all, for good or until a day. */
+export function SuppressDialog({ id, opened, onClose }: { id: string; opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation('customers');
+  const { t: common } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('suppress.title')}
+      centered
+      closeButtonProps={{ 'aria-label': common('action.close') }}
+    >
+      <SuppressForm id={id} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function SuppressForm({ id, onClose }: { id: string; onClose: () => void }) {
+  const { t } = useTranslation('customers');
+  const { t: common } = useTranslation();
+  const [channel, setChannel] = useState('');
+  const [reason, setReason] = useState<Suppression['reason']>('requested');
+  const [lastDay, setLastDay] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const queries = useQueryClient();
+  const once = useOnce();
+  async function suppress(): Promise<void> {
+    const body: Suppression = {
+      user_id: id,
+      channel: CHANNELS.find((name) => name === channel) ?? null,
+      reason,
+      expires_at: lastDay ? endOfDay(lastDay) : null,
+    };
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await once(body, (key) => read(api.POST('/suppressions', { params: { header: { 'Idempotency-Key': key } }, body })));
+      await queries.invalidateQueries({ queryKey: ['suppressions'] });
+      done(t('suppress.done'));
+      onClose();
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void suppress();
+      }}
+    >
+      <Stack gap="md">
+        <Text size="sm">{t('suppress.text')}</Text>
+        <NativeSelect
+          label={t('suppress.channel')}
+          value={channel}
+          onChange={(event) => setChannel(event.currentTarget.value)}
+          data={[
+            { value: '', label: t('suppressions.everyChannel') },
+            ...CHANNELS.map((value) => ({ value, label: common(`channel.${value}`) })),
+          ]}
+          data-autofocus
+        />
+        <NativeSelect
+          label={t('suppress.reason')}
+          value={reason}
+          onChange={(event) => setReason(REASONS.find((name) => name === event.currentTarget.value) ?? 'other')}
+          data={REASONS.map((value) => ({ value, label: t(`reason.${value}`) }))}
+        />
+        <TextInput
+          type="date"
+          label={t('suppress.until')}
+          description={t('suppress.untilHint')}
+          min={tomorrow(new Date())}
+          value={lastDay}
+          onChange={(event) => setLastDay(event.currentTarget.value)}
+        />
+        {problem !== undefined && <ProblemAlert error={problem} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} disabled={busy}>
+            {common('action.cancel')}
+          </Button>
+          <Button type="submit" loading={busy}>
+            {t('suppress.confirm')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
