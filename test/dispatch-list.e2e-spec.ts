@@ -60,6 +60,10 @@ describe('the list of dispatches', () => {
       const { body, headers } = await list(query);
       expect([query, idsOf(body), headers['x-total-count']]).toEqual([query, idsOf(wanted), String(wanted.length)]);
     }
+    const own = (query: object) => app.api.get(`/campaigns/${campaign.id}/dispatches`).query(query).expect(200);
+    const { body, headers } = await own({ kind: 'campaign' });
+    expect([idsOf(body), headers['x-total-count']]).toEqual([[run.id], '1']);
+    expect(idsOf((await own({ kind: 'test', status: 'dispatched' })).body)).toEqual([]);
     expect((await list({ total: false })).headers).not.toHaveProperty('x-total-count');
   });
 

@@ -14,7 +14,7 @@ import {
 import { CallerGone } from '../common/caller-gone';
 import { modelProblems } from '../common/problem';
 import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
-import { ListQuery, PreviewQuery } from '../common/list.dto';
+import { PreviewQuery } from '../common/list.dto';
 import { Id, NoBody, NoQuery } from '../common/params';
 import { Once } from '../idempotency/once';
 import { WithoutEffect } from '../idempotency/without-effect';
@@ -23,7 +23,7 @@ import { CampaignsService } from './campaigns.service';
 import { AnswersDispatch, dispatchProblems } from './dispatch/dispatch-answer';
 import { DispatchView } from './dispatch/dispatch.dto';
 import { DispatchListService } from './dispatch/dispatch-list.service';
-import { DispatchQuery, DispatchRequest, TestSendRequest } from './dispatch/dispatch-request.dto';
+import { DispatchesQuery, DispatchQuery, DispatchRequest, TestSendRequest } from './dispatch/dispatch-request.dto';
 import { PreferredWait } from './dispatch/prefer';
 import { DispatchesService } from './dispatch/dispatches.service';
 
@@ -139,7 +139,7 @@ export class CampaignsController {
   @Get(':campaign_id/dispatches')
   @Refuses('campaign-not-found')
   @AnswersPage({ type: DispatchView })
-  listDispatches(@Id('campaign_id') id: string, @Query() query: ListQuery) {
+  listDispatches(@Id('campaign_id') id: string, @Query() query: DispatchesQuery) {
     return this.dispatchLists.ofCampaign(id, query);
   }
 }

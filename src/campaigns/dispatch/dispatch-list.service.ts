@@ -26,10 +26,11 @@ export class DispatchListService {
   }
 
   /** Of one campaign. @throws Problem campaign-not-found, bad-cursor */
-  async ofCampaign(campaignId: string, query: ListQuery): Promise<Page<DispatchView>> {
+  async ofCampaign(campaignId: string, { status, kind, ...query }: DispatchesQuery): Promise<Page<DispatchView>> {
     if (!(await this.database.manager.existsBy(Campaign, { id: campaignId })))
       throw new Problem('campaign-not-found', `There is no campaign ${campaignId}.`);
-    return this.page(`campaigns/${campaignId}/dispatches`, { campaignId }, query);
+    const scope = `campaigns/${campaignId}/dispatches?status=${status ?? ''}&kind=${kind ?? ''}`;
+    return this.page(scope, { campaignId, status, kind }, query);
   }
 
   private async page(

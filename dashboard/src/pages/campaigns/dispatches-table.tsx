@@ -1,5 +1,6 @@
-import { Anchor, Text } from '@mantine/core';
+import { Anchor, SegmentedControl } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { answer, api } from '../../api/client';
@@ -13,15 +14,17 @@ import { useFormat } from '../../i18n/use-format';
 import type { Dispatch } from './campaign-calls';
 
 const PAGE = 10;
+const KINDS = ['campaign', 'test', 'dry_run'] as const;
 
-/** The dispatches of a campaign, tests and dry runs among them, newest first. */
+/** The dispatches of a campaign, newest first; its tests and dry runs apart from them. */
 export function DispatchesTable({ campaignId }: { campaignId: string }) {
   const { t } = useTranslation(['campaigns', 'common']);
   const format = useFormat();
-  const list = useKeyset<Dispatch>(['campaigns', campaignId, 'dispatches'], (cursor, signal) =>
+  const [kind, setKind] = useState<Dispatch['kind']>('campaign');
+  const list = useKeyset<Dispatch>(['campaigns', campaignId, 'dispatches', kind], (cursor, signal) =>
     answer(
       api.GET('/campaigns/{campaign_id}/dispatches', {
-        params: { path: { campaign_id: campaignId }, query: { limit: PAGE, cursor } },
+        params: { path: { campaign_id: campaignId }, query: { limit: PAGE, kind, cursor } },
         signal,
       }),
     ),
@@ -35,11 +38,6 @@ export function DispatchesTable({ campaignId }: { campaignId: string }) {
           <Ago at={created_at} />
         </Anchor>
       ),
-    },
-    {
-      key: 'kind',
-      label: t('dispatches.kind'),
-      render: ({ kind }) => <Text size="sm">{t(`dispatches.kindIs.${kind}`)}</Text>,
     },
     { key: 'status', label: t('dispatches.status'), render: ({ status }) => <StatusBadge status={status} /> },
     { key: 'targeted', label: t('dispatches.targeted'), isNumber: true, render: ({ targeted }) => format.number(targeted) },
@@ -58,13 +56,24 @@ export function DispatchesTable({ campaignId }: { campaignId: string }) {
     },
   ];
   return (
-    <Card title={t('dispatches.title')}>
+    <Card
+      title={t('dispatches.title')}
+      actions={
+        <SegmentedControl
+          aria-label={t('dispatches.kind')}
+          size="xs"
+          data={KINDS.map((value) => ({ value, label: t(`dispatches.kindIs.${value}`) }))}
+          value={kind}
+          onChange={(value) => setKind(KINDS.find((known) => known === value) ?? kind)}
+        />
+      }
+    >
       <KeysetTable
         label={t('dispatches.title')}
         list={list}
         columns={columns}
         rowKey={({ id }) => id}
-        empty={<EmptyState icon={IconSend} title={t('dispatches.empty')} text={t('dispatches.emptyText')} />}
+        empty={<EmptyState icon={IconSend} title={t(`dispatches.empty.${kind}`)} text={t(`dispatches.emptyText.${kind}`)} />}
       />
     </Card>
   );

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
-import { type ComponentProps, useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../../api/client';
 import { PlaceholderDialog } from './placeholder-dialog';
@@ -61,7 +61,7 @@ export function MessageFields(props: {
             error={props.errors.title}
             autoComplete="off"
           />
-          <Insert onClick={() => setTarget('title')}>{t('message.insertInTitle')}</Insert>
+          <Insert label={t('message.insertInTitle')} onClick={() => setTarget('title')} />
         </div>
       )}
       <div>
@@ -75,17 +75,27 @@ export function MessageFields(props: {
           rows={9}
           required
         />
-        <Insert onClick={() => setTarget('message')}>{t('message.insertInMessage')}</Insert>
+        <Insert label={t('message.insertInMessage')} onClick={() => setTarget('message')} />
       </div>
       <PlaceholderDialog opened={target !== undefined} onClose={() => setTarget(undefined)} onInsert={insert} />
     </Stack>
   );
 }
 
-const Insert = (props: Pick<ComponentProps<'button'>, 'onClick' | 'children'>) => (
-  <Group mt={4}>
-    <Button variant="subtle" size="compact-sm" leftSection={<IconBraces size={16} aria-hidden />} onClick={props.onClick}>
-      {props.children}
-    </Button>
-  </Group>
-);
+/** `label` says of which field, for whoever does not see where it stands; it begins with what is seen. */
+function Insert({ label, onClick }: { label: string; onClick: () => void }) {
+  const { t } = useTranslation('campaigns');
+  return (
+    <Group mt={4}>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        leftSection={<IconBraces size={16} aria-hidden />}
+        aria-label={label}
+        onClick={onClick}
+      >
+        {t('message.insert')}
+      </Button>
+    </Group>
+  );
+}
