@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import classes from './copyable.module.css';
 
 /** Copies a text. `what` says which, for those who do not see where it stands. */
-export function Copy({ text, what }: { text: string; what: string }) {
+function Copy({ text, what }: { text: string; what: string }) {
   const { t } = useTranslation();
   // on plain HTTP, which intranets speak, browsers let no page copy
   if (!window.isSecureContext) return null;
