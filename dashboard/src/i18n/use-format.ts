@@ -44,7 +44,7 @@ export function useFormat(): Format {
   return useMemo(() => formatFor(localeOf(i18n.language)), [i18n.language]);
 }
 
-function formatFor(locale: string): Format {
+export function formatFor(locale: string): Format {
   const number = new Intl.NumberFormat(locale);
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const compactMoney = new Intl.NumberFormat(locale, {

@@ -1,0 +1,19 @@
+import type { Words } from './rules/filter-reading';
+import { linesOf, type NameOf, readingOf } from './rules/reading';
+import type { Rule } from './rules/rule';
+
+/** What can be edited of a segment. */
+export interface Definition {
+  name: string;
+  description: string;
+  filters: Rule;
+  is_active?: boolean;
+}
+
+/** A segment as lines to read, so that two of it can be compared. */
+export const definitionLines = (definition: Definition, words: Words, nameOf: NameOf): string[] => [
+  words.t('versions.name', { name: definition.name }),
+  ...(definition.description ? [words.t('versions.description', { description: definition.description })] : []),
+  ...(definition.is_active === undefined ? [] : [words.t(definition.is_active ? 'versions.active' : 'versions.inactive')]),
+  ...linesOf(readingOf(definition.filters, words, nameOf)),
+];
