@@ -4,5 +4,7 @@ const { projects } = require('../../jest.config.js');
 module.exports = {
   ...projects.find(({ displayName }) => displayName === 'e2e'),
   displayName: 'browser',
+  testTimeout: 120_000,
+  maxWorkers: 1, // a browser, a service and a database are busy enough
   testRegex: 'test/browser/.*\\.browser-spec\\.ts$',
 };

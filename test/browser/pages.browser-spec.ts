@@ -6,8 +6,6 @@ import { pages, type Things } from './support/pages';
 import { Shop } from './support/shop';
 import { type Visit, visit } from './support/visit';
 
-jest.setTimeout(120_000);
-
 /** Each would do something that is noticed, were it ever taken for markup or script: run, open a dialog, ask another server. */
 const HOSTILE = [
   '<img src=x onerror="alert(1)">',

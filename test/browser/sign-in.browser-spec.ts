@@ -1,7 +1,17 @@
+import { get } from 'node:http';
 import { startApp, type TestApp, WORKER_TOKEN, ADMIN_TOKEN } from '../support/app';
 import { type Browser, openBrowser } from './support/chromium';
 import { describeInBrowser } from './support/describe-in-browser';
 import { visit } from './support/visit';
+
+/** What comes over the wire of a file, in bytes. */
+const compressedSize = (url: string): Promise<number> =>
+  new Promise((done, fail) => {
+    get(url, { headers: { 'Accept-Encoding': 'gzip' } }, (answer) => {
+      let bytes = 0;
+      answer.on('data', (chunk: Buffer) => (bytes += chunk.length)).on('end', () => done(bytes));
+    }).on('error', fail);
+  });
 
 describeInBrowser('signing in', () => {
   let app: TestApp;
@@ -44,5 +54,22 @@ describeInBrowser('signing in', () => {
 
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await page.evaluate(() => window.sessionStorage.length)).toBe(0);
+  });
+
+  it('costs no more than 250 kB of compressed script, with the overview behind it and before its charts', async () => {
+    const page = await browser.context.newPage();
+    const scripts = new Set<string>();
+    page.on('request', (request) => {
+      if (request.resourceType() === 'script' && !/chart/.test(request.url())) scripts.add(request.url());
+    });
+
+    await page.goto(`${app.url}/admin/#token=${ADMIN_TOKEN}`);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.waitForLoadState('networkidle');
+
+    const sizes = await Promise.all([...scripts].map(compressedSize));
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeGreaterThan(50_000); // so that something was counted
+    expect(bytes).toBeLessThanOrEqual(250_000);
   });
 });
