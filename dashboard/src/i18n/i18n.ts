@@ -44,6 +44,7 @@ export async function startTexts(): Promise<void> {
       defaultNS: 'common',
       interpolation: { escapeValue: false }, // React escapes
       returnNull: false,
+      showSupportNotice: false, // it writes an advertisement to the console
     });
   const say = () => void (document.documentElement.lang = i18next.language);
   i18next.on('languageChanged', say);
