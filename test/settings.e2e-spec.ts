@@ -3,6 +3,7 @@ import { shownVariables } from '../src/config/shown-variables';
 import { configurationOf } from '../src/settings/configuration';
 import { type Config, loadConfig } from '../src/config/config';
 import { AppModule } from '../src/app.module';
+import { eventually } from './support/eventually';
 import { startApp, type TestApp, WORKER_TOKEN } from './support/app';
 import { examined } from './support/doctor';
 import { startTcpProxy } from './support/tcp-proxy';
@@ -19,6 +20,9 @@ interface Variable {
 
 describe('the settings', () => {
   it('say what runs, where, and since when', async () => {
+    // the column index is off until it has looked once
+    await eventually(async () => expect((await app.api.get('/column-index')).body).toMatchObject({ state: 'waiting' }));
+
     const { body } = await app.api.get('/settings').expect(200);
 
     const [{ name, version }] = await app.db.query(
