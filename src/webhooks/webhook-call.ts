@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import axios, { type AxiosError } from 'axios';
 import { EGRESS_REFUSED, type EgressAgents } from '../common/egress';
+import { retryAfterSeconds } from '../common/retry-after';
 import { name, version } from '../version';
-import { retryAfterSeconds } from './retry-schedule';
 
 /** What came of one request. */
 export interface CallOutcome {

@@ -114,7 +114,7 @@ export class WebhooksService {
     });
   }
 
-  /** Sends a webhook.test, as any event is sent. @throws Problem webhook-not-found, webhook-inactive */
+  /** Sends a webhook.test, in the way of every event. @throws Problem webhook-not-found, webhook-inactive */
   async test(id: string, once: Once): Promise<Accepted<DeliveryView>> {
     const accepted = await once(async (transaction, changed) => {
       const { is_active } = await this.lock(id, transaction);

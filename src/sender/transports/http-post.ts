@@ -3,6 +3,7 @@ import type * as https from 'node:https';
 import type { HttpService } from '@nestjs/axios';
 import { type AxiosError, type AxiosResponse } from 'axios';
 import { firstValueFrom } from 'rxjs';
+import { retryAfterSeconds } from '../../common/retry-after';
 import type { Outcome } from './transport';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -55,7 +56,7 @@ export async function post(
   });
   try {
     const { status, headers: answered, data } = await firstValueFrom(request);
-    return { status, retryAfterSeconds: retryAfter(answered['retry-after'], Date.now()), body: data };
+    return { status, retryAfterSeconds: retryAfterSeconds(answered['retry-after']), body: data };
   } catch (error) {
     // an AxiosError carries the request with what is sent: only our own words and its code may leave this function
     if (signal.aborted) return unavailable('cut off, because the sender stops', true);
@@ -79,14 +80,4 @@ export function outcomeOf({ status, retryAfterSeconds }: Pick<Answer, 'status' |
   if (status >= 200 && status < 300) return { kind: 'sent' };
   if (REFUSED.has(status)) return { kind: 'failed', error, retry: false };
   return { kind: 'unavailable', error, reached: true, retryAfterSeconds };
-}
-
-const DAY_SECONDS = 86_400;
-
-/** Seconds of a Retry-After header (RFC 9110): a number, or a date; a day at most. Undefined where it says nothing that can be used. */
-export function retryAfter(header: unknown, now: number): number | undefined {
-  if (typeof header !== 'string') return undefined;
-  const isDate = header.endsWith(' GMT'); // Date.parse makes dates of the oddest things
-  const seconds = isDate ? Math.ceil((Date.parse(header) - now) / 1000) : /^\d{1,9}$/.test(header) ? Number(header) : NaN;
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), DAY_SECONDS) : undefined;
 }
