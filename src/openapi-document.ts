@@ -119,7 +119,7 @@ function problemsOf(method: string, path: string, operation: Operation): Problem
   const takesBody = operation.requestBody !== undefined;
   const takesJson = takesBody && 'application/json' in (operation.requestBody as { content: object }).content;
   const all: ProblemType[] = [
-    ...when(takesBody || parameters.length > 0, 'bad-request'),
+    'bad-request', // of every address: a query string may have keys that nobody takes
     ...when(takesJson, 'malformed-json'),
     ...when(takesBody, 'body-too-large', 'unsupported-media-type'),
     ...when(parameters.includes('cursor'), 'bad-cursor'),
