@@ -6,9 +6,10 @@ import { useNavigate } from 'react-router';
 import type { useOnce } from '../../../api/idempotency-key';
 import { ApiProblem } from '../../../api/problem';
 import { ProblemAlert } from '../../../components/problem-alert';
+import { Waterfall } from '../../../components/waterfall';
 import { useFormat } from '../../../i18n/use-format';
 import { useDryRun } from '../audience/use-dry-run';
-import { WaterfallChart } from '../audience/waterfall-chart';
+import { useStepName } from '../audience/use-step-name';
 import type { Campaign } from '../campaign-calls';
 import { AudienceMoved } from './audience-moved';
 import classes from './send.module.css';
@@ -41,6 +42,7 @@ function SendForm({ campaign, once, onClose }: SendProps) {
   const { t } = useTranslation(['campaigns', 'common']);
   const format = useFormat();
   const navigate = useNavigate();
+  const nameOf = useStepName();
   const run = useDryRun(campaign.id, 'send', { enabled: true, kept: false });
   const [typed, setTyped] = useState('');
   const sending = useSend(campaign.id, once, () => {
@@ -98,7 +100,7 @@ function SendForm({ campaign, once, onClose }: SendProps) {
                 <Loader type="dots" aria-hidden />
               </Group>
             ) : (
-              <WaterfallChart dispatch={run.data} />
+              <Waterfall dispatch={run.data} nameOf={nameOf} />
             )}
           </div>
         )}
