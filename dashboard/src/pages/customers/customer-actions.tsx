@@ -6,9 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { api, read, type Schema } from '../../api/client';
 import { useOnce } from '../../api/idempotency-key';
 import { ConfirmDialog } from '../../components/confirm-dialog';
+import { saveFile } from '../../components/download';
 import { done } from '../../components/notify';
 import { useProblemText } from '../../components/use-problem-text';
-import { download } from './download';
 import { SuppressDialog } from './suppress-dialog';
 
 type Open = 'suppress' | 'erase' | undefined;
@@ -48,7 +48,8 @@ function ExportButton({ id }: { id: string }) {
     setProblem(undefined);
     try {
       const document = await read(api.GET('/customers/{user_id}/export', { params: { path: { user_id: id } } }));
-      download(`customer-${id}.json`, JSON.stringify(document, null, 2));
+      const content = new Blob([JSON.stringify(document, null, 2)], { type: 'application/json' });
+      saveFile(content, `customer-${id}.json`);
       done(t('actions.exported'));
     } catch (error) {
       setProblem(error);
