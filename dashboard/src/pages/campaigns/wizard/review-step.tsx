@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Card } from '../../../components/card';
+import { Facts } from '../../../components/facts';
 import { ProblemAlert } from '../../../components/problem-alert';
 import { useFormat } from '../../../i18n/use-format';
 import { AudiencePicture } from '../audience/audience-picture';
@@ -79,12 +80,7 @@ export function ReviewStep({
           </Stack>
         </Card>
         <Card title={t('step.rules')} actions={edit('rules')}>
-          <dl className={classes.facts}>
-            {ruleFacts(bodyOf(draft)).map(({ name, text }) => [
-              <dt key={name}>{name}</dt>,
-              <dd key={`${name} is`}>{text}</dd>,
-            ])}
-          </dl>
+          <Facts facts={ruleFacts(bodyOf(draft))} />
         </Card>
       </Stack>
       <Card
