@@ -6,7 +6,7 @@ import { api, read, type Schema } from '../../api/client';
 import { useOnce } from '../../api/idempotency-key';
 import { done } from '../../components/notify';
 import { ProblemAlert } from '../../components/problem-alert';
-import { endOfDay, tomorrow } from '../../i18n/days';
+import { endOfDay, tomorrow } from '../../i18n/local-time';
 
 type Suppression = Schema<'CreateSuppression'>;
 

@@ -8,6 +8,7 @@ import { ApiProblem } from '../../api/problem';
 import { done } from '../../components/notify';
 import { ProblemAlert } from '../../components/problem-alert';
 import { oneOf } from '../../components/use-url-filters';
+import { fromLocal } from '../../i18n/local-time';
 import { customerOf, laterThan } from './suppression-form';
 import { CHANNELS, REASONS } from './values';
 
@@ -120,7 +121,7 @@ function useSuppress(onDone: () => void) {
         channel: oneOf(CHANNELS, form.channel) ?? null,
         reason: oneOf(REASONS, form.reason) ?? ('other' as const),
         source: form.source.trim() || null,
-        expires_at: form.until ? new Date(form.until).toISOString() : null,
+        expires_at: fromLocal(form.until),
       };
       return once(body, (key) =>
         answer(api.POST('/suppressions', { params: { header: { 'Idempotency-Key': key } }, body })),
