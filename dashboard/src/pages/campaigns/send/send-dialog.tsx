@@ -65,7 +65,7 @@ function SendForm({ campaign, once, onClose }: SendProps) {
 
   async function send(): Promise<void> {
     if (!isConfirmed) return;
-    const dispatch = await sending.send(customers);
+    const dispatch = await sending.run(customers);
     if (dispatch) void navigate(`/dispatches/${dispatch.id}`);
   }
 
@@ -121,7 +121,7 @@ function SendForm({ campaign, once, onClose }: SendProps) {
             disabled={sending.isBusy}
           />
         )}
-        {sending.error !== undefined && !moved && <ProblemAlert error={sending.error} />}
+        {sending.error && !moved && <ProblemAlert error={sending.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} disabled={sending.isBusy}>
             {t('common:action.cancel')}
