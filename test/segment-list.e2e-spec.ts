@@ -1,4 +1,6 @@
 import { DataSource } from 'typeorm';
+import { sql } from '../src/common/sql';
+import { selectTrends } from '../src/segments/segment-list.sql';
 import { startApp, type TestApp } from './support/app';
 
 let app: TestApp;
@@ -11,6 +13,14 @@ interface Listed {
   sizes?: { as_of: string; total: number }[];
   campaigns?: { id: string; name: string }[];
 }
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  Plans?: PlanNode[];
+}
+const nodesOf = (plan: PlanNode): PlanNode[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 const list = async (query: object): Promise<Listed[]> => (await app.api.get('/segments').query(query).expect(200)).body;
 const sized = (id: string, count: number) =>
   app.db.query(
@@ -20,7 +30,7 @@ const sized = (id: string, count: number) =>
   );
 
 describe('the list of segments with trend=true', () => {
-  it('has the last 30 sizes of each, oldest first, whatever version was counted', async () => {
+  it('has the sizes of the last 30 days of each, oldest first, whatever version was counted', async () => {
     const [few, many, never] = [await app.make.segment(), await app.make.segment(), await app.make.segment()];
     await sized(few.id, 2);
     await sized(many.id, 33);
@@ -38,6 +48,42 @@ describe('the list of segments with trend=true', () => {
       { as_of: '2026-01-03T00:00:00.000Z', total: 2 },
     ]);
     expect(found[0]).not.toHaveProperty('total');
+  });
+
+  it('has the last size of each day (UTC), of whatever version, and of no day without one', async () => {
+    const { id } = await app.make.segment();
+    await app.db.query(
+      `INSERT INTO segment_sizes (segment_id, version, as_of, total, source) VALUES
+         ($1, 1, '2026-01-01T00:00:00Z', 1, 'database'), ($1, 1, '2026-01-01T23:59:59.999Z', 2, 'database'),
+         ($1, 1, '2026-01-02T00:00:00Z', 3, 'index'), ($1, 2, '2026-01-02T00:00:00Z', 4, 'index'),
+         ($1, 2, '2026-01-05T08:00:00Z', 5, 'database'), ($1, 2, '2026-01-05T09:00:00Z', 6, 'database')`,
+      [id],
+    );
+
+    const [{ sizes }] = await list({ trend: true });
+
+    expect(sizes).toEqual([
+      { as_of: '2026-01-01T23:59:59.999Z', total: 2 },
+      { as_of: '2026-01-02T00:00:00.000Z', total: 4 },
+      { as_of: '2026-01-05T09:00:00.000Z', total: 6 },
+    ]);
+  });
+
+  it('walks the key however often a segment was counted', async () => {
+    const { id } = await app.make.segment();
+    await app.db.query(
+      `INSERT INTO segment_sizes (segment_id, version, as_of, total, source)
+       SELECT $1, 1, timestamptz '2026-01-01T00:00:00Z' + i * interval '1 minute', i, 'database' FROM generate_series(1, 60 * 24 * 40) i`,
+      [id],
+    );
+    await app.db.query('ANALYZE segment_sizes');
+    const { text, values } = sql`EXPLAIN (ANALYZE, FORMAT JSON) ${selectTrends([id], 30)}`;
+
+    const [{ 'QUERY PLAN': plan }] = await app.db.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(text, values);
+
+    const scans = nodesOf(plan[0].Plan).filter((node) => node['Relation Name'] === 'segment_sizes');
+    expect(scans.map((node) => node['Node Type'])).toEqual(['Index Scan', 'Index Scan']);
+    expect(scans.map((node) => node['Actual Rows'] * node['Actual Loops'])).toEqual([1, 29]);
   });
 
   it('ends with the size that was counted for this very list', async () => {

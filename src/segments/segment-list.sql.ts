@@ -7,12 +7,24 @@ export interface TrendRow {
   total: string;
 }
 
-/** The last sizes of each of these segments, oldest first: so many short walks along the key of segment_sizes, in one statement. */
-export const selectTrends = (segmentIds: string[], most: number): Sql => sql`
+/**
+ * The last size of each day (UTC) of each of these segments, of its last so many days that have one, oldest first. In one statement, each
+ * point one step down the key of segment_sizes: however often a segment was counted in a day, none of the rest of that day is read.
+ */
+export const selectTrends = (segmentIds: string[], mostDays: number): Sql => sql`
   SELECT segment_id, as_of, total FROM unnest(${segmentIds}::uuid[]) AS asked (id) CROSS JOIN LATERAL (
-    SELECT segment_id, as_of, version, total FROM segment_sizes WHERE segment_id = asked.id ORDER BY as_of DESC, version DESC LIMIT ${most}
-  ) last
-  ORDER BY segment_id, as_of, version`;
+    WITH RECURSIVE days (segment_id, as_of, total, place) AS (
+      (SELECT segment_id, as_of, total, 1 FROM segment_sizes WHERE segment_id = asked.id ORDER BY as_of DESC, version DESC LIMIT 1)
+      UNION ALL
+      SELECT earlier.*, days.place + 1 FROM days CROSS JOIN LATERAL (
+        SELECT segment_id, as_of, total FROM segment_sizes
+        WHERE segment_id = days.segment_id AND as_of < date_trunc('day', days.as_of, 'UTC') ORDER BY as_of DESC, version DESC LIMIT 1
+      ) earlier
+      WHERE days.place < ${mostDays}
+    )
+    SELECT * FROM days
+  ) trend
+  ORDER BY segment_id, as_of`;
 
 /** A campaign that uses a segment. */
 export interface UseRow {

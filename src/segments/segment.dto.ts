@@ -14,7 +14,7 @@ export class SegmentsQuery extends ActiveListQuery {
   @QueryBoolean()
   counts: boolean = false;
 
-  /** `true`: each with the last `sizes` it was counted at, which shows how it grows. */
+  /** `true`: each with the last of its `sizes` of each day, which shows how it grows. */
   @Optional()
   @QueryBoolean()
   trend: boolean = false;
@@ -132,7 +132,10 @@ export class SegmentView {
   @ApiProperty({ type: 'integer', minimum: 0, nullable: true, required: false })
   total?: number | null;
 
-  /** Only with `trend=true`: the last 30 sizes it was counted at, oldest first. Whole histories: `GET /segments/{segment_id}/sizes`. */
+  /**
+   * Only with `trend=true`: the last size of each day (UTC) it was counted on, of its last 30 such days, oldest first. All of them:
+   * `GET /segments/{segment_id}/sizes`.
+   */
   @ApiProperty({ type: () => [SegmentTrendPoint], maxItems: 30, required: false })
   sizes?: SegmentTrendPoint[];
 

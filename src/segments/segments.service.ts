@@ -25,7 +25,7 @@ import { type CreateSegment, type SegmentsQuery, type SegmentView, toSegmentView
 import { Segment } from './segment.entity';
 
 /** What a list says of a segment at most. */
-const MOST_SIZES = 30;
+const MOST_DAYS = 30;
 const MOST_CAMPAIGNS = 50;
 
 @Injectable()
@@ -65,7 +65,7 @@ export class SegmentsService {
     const counted = query.counts ? await this.sizes.of(page.items, { source: query.source }) : undefined;
     // after the count, which is the newest size
     const trends = query.trend
-      ? bySegment(await rows<TrendRow>(this.segments.manager, selectTrends(ids, MOST_SIZES)))
+      ? bySegment(await rows<TrendRow>(this.segments.manager, selectTrends(ids, MOST_DAYS)))
       : undefined;
     const uses = query.used_by
       ? bySegment(await rows<UseRow>(this.segments.manager, selectUses(ids, MOST_CAMPAIGNS)))

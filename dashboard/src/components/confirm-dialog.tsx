@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from './problem-alert';
+import { useAction } from './use-action';
 
 /**
  * Asks once more before what cannot be taken back. With `expected` it has to be typed: the name, or the number, of what is at stake. The
@@ -19,28 +20,17 @@ export function ConfirmDialog(props: {
 }) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
-  const close = () => {
-    if (busy) return;
+  const { run, isBusy, error, forget } = useAction(async () => {
+    await props.onConfirm();
     setTyped('');
-    setProblem(undefined);
+    props.onClose();
+  });
+  const close = () => {
+    if (isBusy) return;
+    setTyped('');
+    forget();
     props.onClose();
   };
-  async function confirm(): Promise<void> {
-    if (busy) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await props.onConfirm();
-      setTyped('');
-      props.onClose();
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
   const matches = props.expected === undefined || typed.trim() === props.expected;
   return (
     <Modal
@@ -53,7 +43,7 @@ export function ConfirmDialog(props: {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (matches) void confirm();
+          if (matches && props.opened) void run(); // not while it goes away either
         }}
       >
         <Stack gap="md">
@@ -74,12 +64,12 @@ export function ConfirmDialog(props: {
               data-autofocus
             />
           )}
-          {problem !== undefined && <ProblemAlert error={problem} />}
+          {error && <ProblemAlert error={error} />}
           <Group justify="flex-end">
-            <Button variant="default" onClick={close} disabled={busy}>
+            <Button variant="default" onClick={close} disabled={isBusy}>
               {t('action.cancel')}
             </Button>
-            <Button type="submit" color={props.color} loading={busy} disabled={!matches}>
+            <Button type="submit" color={props.color} loading={isBusy} disabled={!matches}>
               {props.confirm}
             </Button>
           </Group>

@@ -1,8 +1,14 @@
 import type { ReactNode } from 'react';
 import classes from './facts.module.css';
 
-/** Names and what they are, one below the other. */
-export const Facts = ({ facts }: { facts: { name: string; value: ReactNode }[] }) => (
+/** A name and what it is. */
+export interface Fact {
+  name: string;
+  value: ReactNode;
+}
+
+/** What a thing is, line by line: its name at the left, or above where it is narrow. */
+export const Facts = ({ facts }: { facts: readonly Fact[] }) => (
   <dl className={classes.facts}>
     {facts.map(({ name, value }) => (
       <div key={name} className={classes.fact}>

@@ -1,9 +1,11 @@
 import { Alert, Button, Group, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { IconClockExclamation } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, read } from '../api/client';
 import { ApiProblem } from '../api/problem';
+import { useAction } from '../components/use-action';
+import { useProblemText } from '../components/use-problem-text';
 import { Logo } from '../layout/logo';
 import { session } from './session';
 import classes from './sign-in.module.css';
@@ -12,30 +14,23 @@ import classes from './sign-in.module.css';
 export function SignIn({ expired = false }: { expired?: boolean }) {
   const { t } = useTranslation();
   const [token, setToken] = useState('');
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const me = await read(api.GET('/me', { headers: { Authorization: `Bearer ${token.trim()}` } }));
-      if (me.role === 'admin') session.start(token.trim());
-      else setProblem(t('signIn.notAdmin'));
-    } catch (error) {
-      const refused = error instanceof ApiProblem && (error.status === 401 || error.status === 403);
-      setProblem(
-        refused ? t('signIn.refused') : error instanceof ApiProblem && error.status ? error.detail : t('problem.offline'),
-      );
-    } finally {
-      setBusy(false);
-    }
-  }
+  const text = useProblemText();
+  const { run, isBusy, error } = useAction(async (given: string) => {
+    const me = await read(api.GET('/me', { headers: { Authorization: `Bearer ${given}` } }));
+    if (me.role !== 'admin') throw new Error(t('signIn.notAdmin'));
+    session.start(given);
+  });
+  const isRefused = error instanceof ApiProblem && (error.status === 401 || error.status === 403);
 
   return (
     <main className={classes.screen}>
-      <form className={classes.card} onSubmit={(event) => void submit(event)}>
+      <form
+        className={classes.card}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(token.trim());
+        }}
+      >
         <Stack gap="md">
           <Group gap="sm">
             <Logo size={36} />
@@ -55,7 +50,7 @@ export function SignIn({ expired = false }: { expired?: boolean }) {
             label={t('signIn.token')}
             value={token}
             onChange={(event) => setToken(event.currentTarget.value)}
-            error={problem}
+            error={isRefused ? t('signIn.refused') : error && text(error)}
             autoComplete="current-password"
             spellCheck={false}
             required
@@ -63,7 +58,7 @@ export function SignIn({ expired = false }: { expired?: boolean }) {
             data-autofocus
             visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
           />
-          <Button type="submit" loading={busy} disabled={!token.trim()} fullWidth>
+          <Button type="submit" loading={isBusy} disabled={!token.trim()} fullWidth>
             {t('signIn.submit')}
           </Button>
           <Text c="dimmed" size="xs">

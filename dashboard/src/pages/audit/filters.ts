@@ -1,5 +1,5 @@
 import type { paths } from '../../api/schema';
-import { endOfDay, isDay, startOfDay } from '../../i18n/days';
+import { endOfDay, isDay, startOfDay } from '../../i18n/local-time';
 
 type Query = NonNullable<paths['/audit']['get']['parameters']['query']>;
 

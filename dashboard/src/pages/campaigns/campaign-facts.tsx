@@ -2,16 +2,16 @@ import { Anchor, Badge, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Card, Halves } from '../../components/card';
+import { Facts } from '../../components/facts';
 import { useFormat } from '../../i18n/use-format';
 import { type Campaign, useSegments } from './campaign-calls';
 import { ScheduleCard } from './schedule/schedule-card';
 import { MessagePreview } from './message/message-preview';
 import { useRuleFacts } from './wizard/rule-facts';
-import classes from './wizard/wizard.module.css';
 
 /** What a campaign is: whom it goes to, by which rules, when, and what it says. */
 export function CampaignFacts({ campaign, etag }: { campaign: Campaign; etag: string }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['campaigns', 'wizard', 'common']);
   const format = useFormat();
   const segments = useSegments();
   const ruleFacts = useRuleFacts();
@@ -39,19 +39,18 @@ export function CampaignFacts({ campaign, etag }: { campaign: Campaign; etag: st
     <Halves>
       <Stack gap="md">
         <Card title={t('detail.audience')}>
-          <dl className={classes.facts}>
-            <dt>{t('audience.included')}</dt>
-            <dd>{links(campaign.segment_ids)}</dd>
-            <dt>{t('audience.excluded')}</dt>
-            <dd>{links(campaign.excluded_segment_ids)}</dd>
-            {ruleFacts(campaign).map(({ name, text }) => [<dt key={name}>{name}</dt>, <dd key={`${name} is`}>{text}</dd>])}
-            <dt>{t('list.updated')}</dt>
-            <dd>{format.dateTime(campaign.updated_at)}</dd>
-          </dl>
+          <Facts
+            facts={[
+              { name: t('audience.included'), value: links(campaign.segment_ids) },
+              { name: t('audience.excluded'), value: links(campaign.excluded_segment_ids) },
+              ...ruleFacts(campaign),
+              { name: t('list.updated'), value: format.dateTime(campaign.updated_at) },
+            ]}
+          />
         </Card>
         <ScheduleCard campaign={campaign} />
       </Stack>
-      <Card title={t('step.message')} description={t(`common:channel.${campaign.channel}`)}>
+      <Card title={t('wizard:step.message')} description={t(`common:channel.${campaign.channel}`)}>
         <MessagePreview
           channel={campaign.channel}
           text={{ title: campaign.title ?? '', message: campaign.message }}

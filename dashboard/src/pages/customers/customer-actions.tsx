@@ -6,9 +6,10 @@ import { useTranslation } from 'react-i18next';
 import { api, read, type Schema } from '../../api/client';
 import { useOnce } from '../../api/idempotency-key';
 import { ConfirmDialog } from '../../components/confirm-dialog';
+import { saveFile } from '../../components/download';
 import { done } from '../../components/notify';
+import { useAction } from '../../components/use-action';
 import { useProblemText } from '../../components/use-problem-text';
-import { download } from './download';
 import { SuppressDialog } from './suppress-dialog';
 
 type Open = 'suppress' | 'erase' | undefined;
@@ -41,34 +42,24 @@ export function CustomerActions(props: {
 function ExportButton({ id }: { id: string }) {
   const { t } = useTranslation('customers');
   const text = useProblemText();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
-  async function save(): Promise<void> {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const document = await read(api.GET('/customers/{user_id}/export', { params: { path: { user_id: id } } }));
-      download(`customer-${id}.json`, JSON.stringify(document, null, 2));
-      done(t('actions.exported'));
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
+  const { run, isBusy, error } = useAction(async () => {
+    const document = await read(api.GET('/customers/{user_id}/export', { params: { path: { user_id: id } } }));
+    saveFile(new Blob([JSON.stringify(document, null, 2)], { type: 'application/json' }), `customer-${id}.json`);
+    done(t('actions.exported'));
+  });
   return (
     <>
       <Button
         variant="default"
         leftSection={<IconDownload size={16} aria-hidden />}
-        loading={busy}
-        onClick={() => void save()}
+        loading={isBusy}
+        onClick={() => void run()}
       >
         {t('actions.export')}
       </Button>
-      {problem !== undefined && (
+      {error && (
         <Alert color="red" role="alert" py={6} maw="20rem">
-          {text(problem)}
+          {text(error)}
         </Alert>
       )}
     </>

@@ -6,7 +6,8 @@ import { api, read, type Schema } from '../../api/client';
 import { useOnce } from '../../api/idempotency-key';
 import { done } from '../../components/notify';
 import { ProblemAlert } from '../../components/problem-alert';
-import { endOfDay, tomorrow } from '../../i18n/days';
+import { useAction } from '../../components/use-action';
+import { endOfDay, tomorrow } from '../../i18n/local-time';
 
 type Suppression = Schema<'CreateSuppression'>;
 
@@ -36,35 +37,28 @@ function SuppressForm({ id, onClose }: { id: string; onClose: () => void }) {
   const [channel, setChannel] = useState('');
   const [reason, setReason] = useState<Suppression['reason']>('requested');
   const [lastDay, setLastDay] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
   const queries = useQueryClient();
   const once = useOnce();
-  async function suppress(): Promise<void> {
-    const body: Suppression = {
-      user_id: id,
-      channel: CHANNELS.find((name) => name === channel) ?? null,
-      reason,
-      expires_at: lastDay ? endOfDay(lastDay) : null,
-    };
-    setBusy(true);
-    setProblem(undefined);
-    try {
+  const { run, isBusy, error } = useAction(
+    async () => {
+      const body: Suppression = {
+        user_id: id,
+        channel: CHANNELS.find((name) => name === channel) ?? null,
+        reason,
+        expires_at: lastDay ? endOfDay(lastDay) : null,
+      };
       await once(body, (key) => read(api.POST('/suppressions', { params: { header: { 'Idempotency-Key': key } }, body })));
       await queries.invalidateQueries({ queryKey: ['suppressions'] });
       done(t('suppress.done'));
       onClose();
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
+    },
+    { untilDone: true },
+  );
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) void suppress();
+        void run();
       }}
     >
       <Stack gap="md">
@@ -93,12 +87,12 @@ function SuppressForm({ id, onClose }: { id: string; onClose: () => void }) {
           value={lastDay}
           onChange={(event) => setLastDay(event.currentTarget.value)}
         />
-        {problem !== undefined && <ProblemAlert error={problem} />}
+        {error && <ProblemAlert error={error} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} disabled={busy}>
+          <Button variant="default" onClick={onClose} disabled={isBusy}>
             {common('action.cancel')}
           </Button>
-          <Button type="submit" loading={busy}>
+          <Button type="submit" loading={isBusy}>
             {t('suppress.confirm')}
           </Button>
         </Group>

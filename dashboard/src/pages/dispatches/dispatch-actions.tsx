@@ -30,7 +30,7 @@ export function DispatchActions({ dispatch }: { dispatch: Dispatch }) {
   const { t } = useTranslation('dispatches');
   const format = useFormat();
   const [isCancelling, setIsCancelling] = useState(false);
-  const act = useAction(dispatch.id);
+  const act = useDispatchAction(dispatch.id);
   const { canPause, canResume, canCancel } = actionsOf(dispatch);
   const { sent, failed, cancelled } = dispatch.progress;
   const count = Math.max(0, dispatch.targeted - sent - failed - cancelled);
@@ -75,7 +75,7 @@ export function DispatchActions({ dispatch }: { dispatch: Dispatch }) {
   );
 }
 
-function useAction(id: string): (action: Action) => Promise<void> {
+function useDispatchAction(id: string): (action: Action) => Promise<void> {
   const { t } = useTranslation('dispatches');
   const queries = useQueryClient();
   const once = useOnce();

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Schema } from '../../api/client';
 import { Card } from '../../components/card';
-import { DetailsList } from '../../components/details-list';
+import { Facts } from '../../components/facts';
 import { When } from '../../components/time';
 import { useFormat } from '../../i18n/use-format';
 import { useSegmentNames } from './segment-names';
@@ -22,15 +22,15 @@ export function RulesCard({ dispatch }: { dispatch: Dispatch }) {
   const segments = (list: Dispatch['segments']) => <Segments segments={list} nameOf={nameOf} />;
   return (
     <Card title={t('rules.title')} description={t('rules.lead')}>
-      <DetailsList
-        items={[
-          ...(dispatch.kind === 'test' ? [] : [{ label: t('rules.segments'), value: segments(included) }]),
-          ...(excluded.length > 0 ? [{ label: t('rules.excluded'), value: segments(excluded) }] : []),
-          ...(referred.length > 0 ? [{ label: t('rules.referred'), value: segments(referred) }] : []),
-          { label: t('rules.asOf'), value: <When at={dispatch.as_of} /> },
-          { label: t('rules.once'), value: t(once_per_customer ? 'rules.onceYes' : 'rules.onceNo') },
+      <Facts
+        facts={[
+          ...(dispatch.kind === 'test' ? [] : [{ name: t('rules.segments'), value: segments(included) }]),
+          ...(excluded.length > 0 ? [{ name: t('rules.excluded'), value: segments(excluded) }] : []),
+          ...(referred.length > 0 ? [{ name: t('rules.referred'), value: segments(referred) }] : []),
+          { name: t('rules.asOf'), value: <When at={dispatch.as_of} /> },
+          { name: t('rules.once'), value: t(once_per_customer ? 'rules.onceYes' : 'rules.onceNo') },
           {
-            label: t('rules.cap'),
+            name: t('rules.cap'),
             value: frequency_cap
               ? t('rules.capText', {
                   max: format.number(frequency_cap.max),
@@ -40,10 +40,10 @@ export function RulesCard({ dispatch }: { dispatch: Dispatch }) {
               : t('rules.noCap'),
           },
           {
-            label: t('rules.holdout'),
+            name: t('rules.holdout'),
             value: holdout_percent > 0 ? format.percent(holdout_percent / 100, 2) : t('rules.noHoldout'),
           },
-          { label: t('rules.notAfter'), value: not_after ? <When at={not_after} /> : t('rules.noNotAfter') },
+          { name: t('rules.notAfter'), value: not_after ? <When at={not_after} /> : t('rules.noNotAfter') },
         ]}
       />
     </Card>

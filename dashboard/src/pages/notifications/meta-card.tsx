@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Card } from '../../components/card';
-import { DetailsList } from '../../components/details-list';
+import { Facts } from '../../components/facts';
 import { linesOf } from './meta';
 
 /** What senders reported with it, such as the provider's own number. */
@@ -15,7 +15,7 @@ export function MetaCard({ meta }: { meta: Record<string, unknown> }) {
           {t('meta.none')}
         </Text>
       ) : (
-        <DetailsList items={lines.map(({ key, value }) => ({ label: key, value }))} />
+        <Facts facts={lines.map(({ key, value }) => ({ name: key, value }))} />
       )}
     </Card>
   );

@@ -6,7 +6,7 @@ import { Link, useParams } from 'react-router';
 import { api, read, type Schema } from '../../api/client';
 import { Card, Halves } from '../../components/card';
 import { CustomerLink } from '../../components/customer-link';
-import { DetailsList } from '../../components/details-list';
+import { Facts } from '../../components/facts';
 import { PageHeader } from '../../components/page-header';
 import { ProblemAlert } from '../../components/problem-alert';
 import { Ago, When } from '../../components/time';
@@ -103,11 +103,11 @@ function Details({ notification }: { notification: Notification }) {
   const { id, user_id, campaign_id, dispatch_id, channel, attempts, error, created_at, updated_at } = notification;
   return (
     <Card title={t('details.title')}>
-      <DetailsList
-        items={[
-          { label: t('details.customer'), value: <CustomerLink id={user_id} /> },
+      <Facts
+        facts={[
+          { name: t('details.customer'), value: <CustomerLink id={user_id} /> },
           {
-            label: t('details.campaign'),
+            name: t('details.campaign'),
             value: (
               <Anchor component={Link} to={`/campaigns/${campaign_id}`} inherit>
                 {campaignName}
@@ -115,19 +115,19 @@ function Details({ notification }: { notification: Notification }) {
             ),
           },
           {
-            label: t('details.dispatch'),
+            name: t('details.dispatch'),
             value: (
               <Anchor component={Link} to={`/dispatches/${dispatch_id}`} inherit>
                 {t('dispatch', { id: dispatch_id })}
               </Anchor>
             ),
           },
-          { label: t('details.channel'), value: t(`common:channel.${channel}`) },
-          { label: t('details.attempts'), value: format.number(attempts) },
-          ...(error ? [{ label: t('details.error'), value: error === 'suppressed' ? t('withheld') : error }] : []),
-          { label: t('details.created'), value: <When at={created_at} /> },
-          { label: t('details.updated'), value: <Ago at={updated_at} /> },
-          { label: t('details.id'), value: <code className={classes.id}>{id}</code> },
+          { name: t('details.channel'), value: t(`common:channel.${channel}`) },
+          { name: t('details.attempts'), value: format.number(attempts) },
+          ...(error ? [{ name: t('details.error'), value: error === 'suppressed' ? t('withheld') : error }] : []),
+          { name: t('details.created'), value: <When at={created_at} /> },
+          { name: t('details.updated'), value: <Ago at={updated_at} /> },
+          { name: t('details.id'), value: <code className={classes.id}>{id}</code> },
         ]}
       />
     </Card>

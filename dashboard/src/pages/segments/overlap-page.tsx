@@ -1,4 +1,4 @@
-import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Skeleton, Stack } from '@mantine/core';
 import { IconChartDots } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -15,9 +15,6 @@ import { OverlapTable } from './overlap/overlap-table';
 import { SegmentsChooser } from './overlap/segments-chooser';
 import { upsetOf } from './overlap/upset';
 import { UpsetPlot } from './overlap/upset-plot';
-
-/** More columns than these are not read in a plot; the table has them all. */
-const MOST_COLUMNS = 24;
 
 /** How two to six segments lie over each other. Which ones is in the address. */
 export function Page() {
@@ -37,7 +34,6 @@ export function Page() {
   const data = ids.length > 1 ? overlap.data : undefined;
   const upset = useMemo(() => data && upsetOf(data), [data]);
   const shareOfUnion = (count: number) => (data && data.union > 0 ? format.percent(count / data.union) : '');
-  const hidden = Math.max(0, (upset?.combinations.length ?? 0) - MOST_COLUMNS);
   return (
     <>
       <PageHeader
@@ -88,13 +84,7 @@ export function Page() {
               ) : isTable ? (
                 <OverlapTable segments={data.segments} upset={upset} />
               ) : (
-                <>
-                  <UpsetPlot segments={data.segments} upset={upset} shown={MOST_COLUMNS} />
-                  <Text size="sm" c="dimmed" mt="md" maw="45rem">
-                    {t('overlap.plot')}{' '}
-                    {hidden > 0 && t('overlap.more', { count: hidden, formatted: format.number(hidden) })}
-                  </Text>
-                </>
+                <UpsetPlot segments={data.segments} upset={upset} />
               )}
             </Card>
           </>

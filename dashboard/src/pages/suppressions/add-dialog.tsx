@@ -1,5 +1,5 @@
 import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../../api/client';
@@ -7,7 +7,9 @@ import { useOnce } from '../../api/idempotency-key';
 import { ApiProblem } from '../../api/problem';
 import { done } from '../../components/notify';
 import { ProblemAlert } from '../../components/problem-alert';
+import { useAction } from '../../components/use-action';
 import { oneOf } from '../../components/use-url-filters';
+import { fromLocal } from '../../i18n/local-time';
 import { customerOf, laterThan } from './suppression-form';
 import { CHANNELS, REASONS } from './values';
 
@@ -37,12 +39,12 @@ function AddForm({ onClose }: { onClose: () => void }) {
   const [isUntilWrong, setIsUntilWrong] = useState(false);
   const change = (part: Partial<typeof EMPTY>) => setForm((before) => ({ ...before, ...part }));
   const customer = customerOf(form.customer);
-  const { mutate, isPending, error } = useSuppress(onClose);
+  const { run, isBusy, error } = useSuppress(onClose);
   const problem = error instanceof ApiProblem ? error : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setIsTried(true);
-    if (customer && !isUntilWrong && !isPending) mutate(form);
+    if (customer && !isUntilWrong) void run(form);
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -97,10 +99,10 @@ function AddForm({ onClose }: { onClose: () => void }) {
         />
         {error && <ProblemAlert error={error} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} disabled={isPending}>
+          <Button variant="default" onClick={onClose} disabled={isBusy}>
             {t('common:action.cancel')}
           </Button>
-          <Button type="submit" loading={isPending}>
+          <Button type="submit" loading={isBusy}>
             {t('add.submit')}
           </Button>
         </Group>
@@ -113,23 +115,20 @@ function useSuppress(onDone: () => void) {
   const { t } = useTranslation('suppressions');
   const queries = useQueryClient();
   const once = useOnce();
-  return useMutation({
-    mutationFn: async (form: typeof EMPTY) => {
+  return useAction(
+    async (form: typeof EMPTY) => {
       const body = {
         ...customerOf(form.customer),
         channel: oneOf(CHANNELS, form.channel) ?? null,
         reason: oneOf(REASONS, form.reason) ?? ('other' as const),
         source: form.source.trim() || null,
-        expires_at: form.until ? new Date(form.until).toISOString() : null,
+        expires_at: fromLocal(form.until),
       };
-      return once(body, (key) =>
-        answer(api.POST('/suppressions', { params: { header: { 'Idempotency-Key': key } }, body })),
-      );
-    },
-    onSuccess: async () => {
+      await once(body, (key) => answer(api.POST('/suppressions', { params: { header: { 'Idempotency-Key': key } }, body })));
       await queries.invalidateQueries({ queryKey: ['suppressions'] });
       done(t('add.done'));
       onDone();
     },
-  });
+    { untilDone: true },
+  );
 }

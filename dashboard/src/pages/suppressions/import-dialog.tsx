@@ -1,10 +1,11 @@
 import { Alert, Button, Code, FileButton, Group, Modal, Stack, Text } from '@mantine/core';
 import { IconFile, IconUpload } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, read } from '../../api/client';
+import { api, read, type Schema } from '../../api/client';
 import { useOnce } from '../../api/idempotency-key';
+import { useAction } from '../../components/use-action';
 import { useFormat } from '../../i18n/use-format';
 import { ImportOutcome } from './import-outcome';
 import { ImportRefusal } from './import-refusal';
@@ -33,10 +34,13 @@ function ImportForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['suppressions', 'common']);
   const format = useFormat();
   const [file, setFile] = useState<File | null>(null);
-  const { mutate, isPending, error, data, reset } = useImport();
+  const [outcome, setOutcome] = useState<Schema<'SuppressionImportView'>>();
+  const upload = useImport();
+  const { run, isBusy, error, forget } = useAction(async (chosen: File) => setOutcome(await upload(chosen)));
   const isTooLarge = file !== null && file.size > MOST_BYTES;
   const choose = (chosen: File | null) => {
-    reset();
+    forget();
+    setOutcome(undefined);
     if (chosen) setFile(chosen);
   };
   return (
@@ -54,7 +58,7 @@ function ImportForm({ onClose }: { onClose: () => void }) {
         <FileButton
           onChange={choose}
           accept=".csv,text/csv"
-          disabled={isPending}
+          disabled={isBusy}
           inputProps={{ 'aria-label': t('import.choose') }}
         >
           {(props) => (
@@ -75,17 +79,17 @@ function ImportForm({ onClose }: { onClose: () => void }) {
         </Alert>
       )}
       {error && <ImportRefusal error={error} />}
-      {data && <ImportOutcome outcome={data} />}
+      {outcome && <ImportOutcome outcome={outcome} />}
       <Group justify="flex-end">
-        <Button variant="default" onClick={onClose} disabled={isPending}>
-          {data ? t('common:action.close') : t('common:action.cancel')}
+        <Button variant="default" onClick={onClose} disabled={isBusy}>
+          {outcome ? t('common:action.close') : t('common:action.cancel')}
         </Button>
-        {!data && (
+        {!outcome && (
           <Button
             leftSection={<IconUpload size={18} aria-hidden />}
-            loading={isPending}
+            loading={isBusy}
             disabled={!file || isTooLarge}
-            onClick={() => file && mutate(file)}
+            onClick={() => file && void run(file)}
           >
             {t('import.submit')}
           </Button>
@@ -95,21 +99,21 @@ function ImportForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-function useImport() {
+function useImport(): (file: File) => Promise<Schema<'SuppressionImportView'>> {
   const queries = useQueryClient();
   const once = useOnce();
-  return useMutation({
-    mutationFn: (file: File) =>
-      once({ name: file.name, size: file.size, changed: file.lastModified }, (key) =>
-        read(
-          api.POST('/suppressions/import', {
-            params: { header: { 'Idempotency-Key': key } },
-            headers: { 'Content-Type': 'text/csv' },
-            body: '',
-            bodySerializer: () => file, // its bytes as they are: whether they are text is for the service to say
-          }),
-        ),
+  return async (file) => {
+    const imported = await once({ name: file.name, size: file.size, changed: file.lastModified }, (key) =>
+      read(
+        api.POST('/suppressions/import', {
+          params: { header: { 'Idempotency-Key': key } },
+          headers: { 'Content-Type': 'text/csv' },
+          body: '',
+          bodySerializer: () => file, // its bytes as they are: whether they are text is for the service to say
+        }),
       ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['suppressions'] }),
-  });
+    );
+    await queries.invalidateQueries({ queryKey: ['suppressions'] });
+    return imported;
+  };
 }

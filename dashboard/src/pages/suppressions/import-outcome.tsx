@@ -2,7 +2,7 @@ import { Alert, Stack, Text } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/client';
-import { DetailsList } from '../../components/details-list';
+import { Facts } from '../../components/facts';
 import { useFormat } from '../../i18n/use-format';
 
 /** What an import did, and the lines of which nothing is kept. */
@@ -13,12 +13,12 @@ export function ImportOutcome({ outcome }: { outcome: Schema<'SuppressionImportV
   return (
     <Alert color="green" icon={<IconCheck aria-hidden />} title={t('outcome.title')} role="status">
       <Stack gap="xs">
-        <DetailsList
-          items={[
-            { label: t('outcome.added'), value: format.number(added) },
-            { label: t('outcome.replaced'), value: format.number(replaced) },
-            { label: t('outcome.unchanged'), value: format.number(unchanged) },
-            { label: t('outcome.unknown'), value: format.number(unknown) },
+        <Facts
+          facts={[
+            { name: t('outcome.added'), value: format.number(added) },
+            { name: t('outcome.replaced'), value: format.number(replaced) },
+            { name: t('outcome.unchanged'), value: format.number(unchanged) },
+            { name: t('outcome.unknown'), value: format.number(unknown) },
           ]}
         />
         {unknown > 0 && (

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { api, read } from '../../../api/client';
 import { CustomerLink } from '../../../components/customer-link';
 import { ProblemAlert } from '../../../components/problem-alert';
+import { reasonsOf } from '../../../components/waterfall-steps';
 import type { Dispatch } from '../campaign-calls';
-import { reasonsOf } from './waterfall';
 
 const SHOWN = 12;
 

@@ -1,13 +1,14 @@
 import { Alert, Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../../api/problem';
 import { done } from '../../../components/notify';
 import { ProblemAlert } from '../../../components/problem-alert';
+import { useAction } from '../../../components/use-action';
+import { ownZone } from '../../../i18n/local-time';
 import type { Campaign } from '../campaign-calls';
-import { ownZone } from '../wizard/local-time';
 import { fromRule, ONCE, startOf, toRule } from './recurrence';
 import { RecurrenceFields } from './recurrence-fields';
 import { type LoadedSchedule, putSchedule, scheduleKey } from './schedule-calls';
@@ -38,7 +39,7 @@ export function ScheduleDialog({ opened, ...props }: ScheduleProps & { opened: b
 }
 
 function ScheduleForm({ campaign, loaded, onClose }: ScheduleProps) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['campaigns', 'wizard', 'common']);
   const cache = useQueryClient();
   const recurrenceText = useRecurrenceText();
   const before = loaded?.schedule;
@@ -46,37 +47,25 @@ function ScheduleForm({ campaign, loaded, onClose }: ScheduleProps) {
   const [zone, setZone] = useState(before?.time_zone ?? ownZone());
   const [lateness, setLateness] = useState(before?.max_lateness_minutes ?? 60);
   const [recurrence, setRecurrence] = useState(fromRule(before?.recurrence ?? null));
-  const busy = useRef(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const problem = error instanceof ApiProblem ? error : undefined;
-  const isTheirs = problem?.type === 'precondition-failed';
-  const zones = [...new Set([...Intl.supportedValuesOf('timeZone'), ownZone(), 'UTC', zone])];
-
-  async function save(): Promise<void> {
-    if (busy.current || at === '') return;
-    busy.current = true;
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { run, isBusy, error } = useAction(
+    async () => {
       const body = { scheduled_at: at, time_zone: zone, recurrence: toRule(recurrence), max_lateness_minutes: lateness };
       await putSchedule(campaign.id, body, loaded?.etag);
       await cache.invalidateQueries({ queryKey: scheduleKey(campaign.id) });
       done(t('schedule.saved'));
       onClose();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      busy.current = false;
-      setBusy(false);
-    }
-  }
+    },
+    { untilDone: true },
+  );
+  const problem = error instanceof ApiProblem ? error : undefined;
+  const isTheirs = problem?.type === 'precondition-failed';
+  const zones = [...new Set([...Intl.supportedValuesOf('timeZone'), ownZone(), 'UTC', zone])];
 
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        if (at !== '') void run();
       }}
     >
       <Stack gap="md">
@@ -104,7 +93,7 @@ function ScheduleForm({ campaign, loaded, onClose }: ScheduleProps) {
             searchable
             limit={200}
             allowDeselect={false}
-            nothingFoundMessage={t('picker.nothingFound')}
+            nothingFoundMessage={t('wizard:picker.nothingFound')}
             error={problem?.fieldError('/time_zone')}
           />
         </Group>
@@ -128,7 +117,7 @@ function ScheduleForm({ campaign, loaded, onClose }: ScheduleProps) {
           suffix={` ${t('schedule.minutes')}`}
           maw="14rem"
         />
-        {error !== undefined && <ProblemAlert error={error} />}
+        {error && <ProblemAlert error={error} />}
         {isTheirs && (
           <Group>
             <Button

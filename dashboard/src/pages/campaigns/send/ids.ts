@@ -1,4 +1,4 @@
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isUuid } from '../../../components/is-uuid';
 
 /** The customer ids in a text, each once, whatever stands between them; and what is none. */
 export function idsIn(text: string): { ids: string[]; wrong: string[] } {
@@ -10,5 +10,5 @@ export function idsIn(text: string): { ids: string[]; wrong: string[] } {
         .filter(Boolean),
     ),
   ];
-  return { ids: words.filter((word) => ID.test(word)), wrong: words.filter((word) => !ID.test(word)) };
+  return { ids: words.filter(isUuid), wrong: words.filter((word) => !isUuid(word)) };
 }

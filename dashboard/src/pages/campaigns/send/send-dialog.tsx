@@ -6,9 +6,10 @@ import { useNavigate } from 'react-router';
 import type { useOnce } from '../../../api/idempotency-key';
 import { ApiProblem } from '../../../api/problem';
 import { ProblemAlert } from '../../../components/problem-alert';
+import { Waterfall } from '../../../components/waterfall';
 import { useFormat } from '../../../i18n/use-format';
 import { useDryRun } from '../audience/use-dry-run';
-import { WaterfallChart } from '../audience/waterfall-chart';
+import { useStepName } from '../audience/use-step-name';
 import type { Campaign } from '../campaign-calls';
 import { AudienceMoved } from './audience-moved';
 import classes from './send.module.css';
@@ -41,6 +42,7 @@ function SendForm({ campaign, once, onClose }: SendProps) {
   const { t } = useTranslation(['campaigns', 'common']);
   const format = useFormat();
   const navigate = useNavigate();
+  const nameOf = useStepName();
   const run = useDryRun(campaign.id, 'send', { enabled: true, kept: false });
   const [typed, setTyped] = useState('');
   const sending = useSend(campaign.id, once, () => {
@@ -63,7 +65,7 @@ function SendForm({ campaign, once, onClose }: SendProps) {
 
   async function send(): Promise<void> {
     if (!isConfirmed) return;
-    const dispatch = await sending.send(customers);
+    const dispatch = await sending.run(customers);
     if (dispatch) void navigate(`/dispatches/${dispatch.id}`);
   }
 
@@ -98,7 +100,7 @@ function SendForm({ campaign, once, onClose }: SendProps) {
                 <Loader type="dots" aria-hidden />
               </Group>
             ) : (
-              <WaterfallChart dispatch={run.data} />
+              <Waterfall dispatch={run.data} nameOf={nameOf} />
             )}
           </div>
         )}
@@ -119,7 +121,7 @@ function SendForm({ campaign, once, onClose }: SendProps) {
             disabled={sending.isBusy}
           />
         )}
-        {sending.error !== undefined && !moved && <ProblemAlert error={sending.error} />}
+        {sending.error && !moved && <ProblemAlert error={sending.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} disabled={sending.isBusy}>
             {t('common:action.cancel')}

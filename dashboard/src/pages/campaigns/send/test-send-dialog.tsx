@@ -1,11 +1,12 @@
 import { Anchor, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { IconFlask } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, read } from '../../../api/client';
 import { useOnce } from '../../../api/idempotency-key';
 import { ProblemAlert } from '../../../components/problem-alert';
+import { useAction } from '../../../components/use-action';
 import { useFormat } from '../../../i18n/use-format';
 import type { Dispatch } from '../campaign-calls';
 import { CustomerSelect } from '../message/customer-select';
@@ -33,42 +34,28 @@ function TestSendForm({ campaignId, onClose }: { campaignId: string; onClose: ()
   const { t } = useTranslation(['campaigns', 'common']);
   const format = useFormat();
   const once = useOnce();
-  const busy = useRef(false);
   const [text, setText] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const [sent, setSent] = useState<Dispatch>();
   const { ids, wrong } = idsIn(text);
 
-  async function send(): Promise<void> {
-    if (busy.current || ids.length === 0) return;
-    busy.current = true;
-    setBusy(true);
-    setError(undefined);
+  const { run, isBusy, error } = useAction(async () => {
     setSent(undefined);
-    try {
-      const dispatch = await once(['test', campaignId, ids], (key) =>
-        read(
-          api.POST('/campaigns/{campaign_id}/test-send', {
-            params: { path: { campaign_id: campaignId }, header: { 'Idempotency-Key': key, Prefer: 'wait=20' } },
-            body: { user_ids: ids },
-          }),
-        ),
-      );
-      setSent(dispatch);
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      busy.current = false;
-      setBusy(false);
-    }
-  }
+    const dispatch = await once(['test', campaignId, ids], (key) =>
+      read(
+        api.POST('/campaigns/{campaign_id}/test-send', {
+          params: { path: { campaign_id: campaignId }, header: { 'Idempotency-Key': key, Prefer: 'wait=20' } },
+          body: { user_ids: ids },
+        }),
+      ),
+    );
+    setSent(dispatch);
+  });
 
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        if (ids.length > 0) void run();
       }}
     >
       <Stack gap="md">
@@ -98,7 +85,7 @@ function TestSendForm({ campaignId, onClose }: { campaignId: string; onClose: ()
           spellCheck={false}
           autoComplete="off"
         />
-        {error !== undefined && <ProblemAlert error={error} />}
+        {error && <ProblemAlert error={error} />}
         <div role="status">
           {sent && (
             <Text size="sm">

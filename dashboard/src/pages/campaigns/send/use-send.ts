@@ -1,7 +1,7 @@
-import { useRef, useState } from 'react';
 import type { useOnce } from '../../../api/idempotency-key';
 import { ApiProblem } from '../../../api/problem';
-import { type Dispatch, startDispatch } from '../campaign-calls';
+import { useAction } from '../../../components/use-action';
+import { startDispatch } from '../campaign-calls';
 
 /**
  * Sends a campaign to as many customers as were confirmed, and to no other number: the tolerance is 0, since the number was typed by
@@ -9,29 +9,16 @@ import { type Dispatch, startDispatch } from '../campaign-calls';
  * key. `onMoved`: others would get it than were confirmed. `once` belongs to whoever outlives the dialog, so that closing it does not forget the key.
  */
 export function useSend(campaignId: string, once: ReturnType<typeof useOnce>, onMoved: () => void) {
-  const busy = useRef(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  return {
-    isBusy,
-    error,
-    /** The dispatch; undefined where it was not started, and `error` says why. */
-    async send(expected: number): Promise<Dispatch | undefined> {
-      if (busy.current) return undefined;
-      busy.current = true;
-      setBusy(true);
-      setError(undefined);
+  return useAction(
+    async (expected: number) => {
       const body = { expected_count: expected, tolerance: 0 };
       try {
         return await once(['send', campaignId, body], (key) => startDispatch(campaignId, { dryRun: false, body, key }));
       } catch (problem) {
-        setError(problem);
         if (problem instanceof ApiProblem && problem.type === 'audience-moved') onMoved();
-        return undefined;
-      } finally {
-        busy.current = false;
-        setBusy(false);
+        throw problem;
       }
     },
-  };
+    { untilDone: true },
+  );
 }

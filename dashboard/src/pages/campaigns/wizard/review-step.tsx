@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Card } from '../../../components/card';
+import { Facts } from '../../../components/facts';
 import { ProblemAlert } from '../../../components/problem-alert';
 import { useFormat } from '../../../i18n/use-format';
 import { AudiencePicture } from '../audience/audience-picture';
@@ -25,7 +26,7 @@ export function ReviewStep({
   faultsByStep,
   href,
 }: StepProps & { faultsByStep: Record<Step, Fault[]>; href: (step: Step) => string }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'campaigns', 'common']);
   const segments = useSegments();
   const format = useFormat();
   const ruleFacts = useRuleFacts();
@@ -72,19 +73,14 @@ export function ReviewStep({
               <>
                 <UnionCount included={activeSegments} excluded={draft.excluded_segment_ids} />
                 <Text size="sm" c="dimmed">
-                  {saved ? t('detail.inactiveText') : t('audience.saveFirst')}
+                  {saved ? t('campaigns:detail.inactiveText') : t('campaigns:audience.saveFirst')}
                 </Text>
               </>
             )}
           </Stack>
         </Card>
         <Card title={t('step.rules')} actions={edit('rules')}>
-          <dl className={classes.facts}>
-            {ruleFacts(bodyOf(draft)).map(({ name, text }) => [
-              <dt key={name}>{name}</dt>,
-              <dd key={`${name} is`}>{text}</dd>,
-            ])}
-          </dl>
+          <Facts facts={ruleFacts(bodyOf(draft))} />
         </Card>
       </Stack>
       <Card
@@ -100,11 +96,11 @@ export function ReviewStep({
             disabled={!saved}
             onClick={() => setTesting(true)}
           >
-            {t('test.open')}
+            {t('campaigns:test.open')}
           </Button>
           {!saved && (
             <Text size="xs" c="dimmed">
-              {t('test.saveFirst')}
+              {t('campaigns:test.saveFirst')}
             </Text>
           )}
           {saved && <TestSendDialog campaignId={saved.id} opened={isTesting} onClose={() => setTesting(false)} />}

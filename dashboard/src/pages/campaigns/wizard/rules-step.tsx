@@ -1,16 +1,16 @@
 import { Group, NumberInput, Radio, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Card, Halves } from '../../../components/card';
+import { fromLocal, ownZone, toLocal } from '../../../i18n/local-time';
 import { useFormat } from '../../../i18n/use-format';
 import { audienceRule } from '../audience/audience-rule';
 import { useCounted } from '../audience/union-count';
 import { useFaultText } from './fault-text';
-import { fromLocal, ownZone, toLocal } from './local-time';
 import type { StepProps } from './step-props';
 
 /** The rules of delivery, each with what it means for this audience. */
 export function RulesStep({ draft, change, faults, activeSegments }: StepProps) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const format = useFormat();
   const fault = useFaultText(draft, faults, true);
   const audience = useCounted(audienceRule(activeSegments, draft.excluded_segment_ids)).data?.total;

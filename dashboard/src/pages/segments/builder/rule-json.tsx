@@ -1,34 +1,29 @@
 import { Alert, Button, Collapse, Group, Stack, Textarea, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, read } from '../../../api/client';
 import { CodeBlock } from '../../../components/copyable';
 import { ProblemAlert } from '../../../components/problem-alert';
 import { done } from '../../../components/notify';
+import { useAction } from '../../../components/use-action';
 import { type Rule, toApi } from '../rules/rule';
 
 /** The rule for engineers: to read, to copy, and to replace by one that the service takes. */
 export function RuleJson({ rule, onUse }: { rule: Rule; onUse: (rule: Rule) => void }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation(['segments', 'rules']);
   const { t: common } = useTranslation();
   const [isOpen, { toggle }] = useDisclosure(false);
   const [typed, setTyped] = useState<string>();
   const text = JSON.stringify(rule, null, 2);
-  const use = useMutation({
-    mutationFn: async () => {
-      const given = parsed(typed ?? '');
-      if (given === undefined) throw new Error(t('value.jsonWrong'));
-      await read(api.POST('/segments/preview', { params: { query: { sample: 0 } }, body: { filters: toApi(given) } }));
-      return given;
-    },
-    onSuccess: (given) => {
-      onUse(given);
-      setTyped(undefined);
-      done(t('json.used'));
-    },
+  const use = useAction(async () => {
+    const given = parsed(typed ?? '');
+    if (given === undefined) throw new Error(t('rules:value.jsonWrong'));
+    await read(api.POST('/segments/preview', { params: { query: { sample: 0 } }, body: { filters: toApi(given) } }));
+    onUse(given);
+    setTyped(undefined);
+    done(t('json.used'));
   });
   const Chevron = isOpen ? IconChevronDown : IconChevronRight;
   return (
@@ -59,7 +54,7 @@ export function RuleJson({ rule, onUse }: { rule: Rule; onUse: (rule: Rule) => v
           {typed !== undefined &&
             use.error &&
             (parsed(typed) === undefined ? (
-              <Alert color="red">{t('value.jsonWrong')}</Alert>
+              <Alert color="red">{t('rules:value.jsonWrong')}</Alert>
             ) : (
               <ProblemAlert error={use.error} />
             ))}
@@ -70,7 +65,7 @@ export function RuleJson({ rule, onUse }: { rule: Rule; onUse: (rule: Rule) => v
               </Button>
             ) : (
               <>
-                <Button size="xs" loading={use.isPending} onClick={() => use.mutate()}>
+                <Button size="xs" loading={use.isBusy} onClick={() => void use.run()}>
                   {t('json.apply')}
                 </Button>
                 <Button size="xs" variant="default" onClick={() => setTyped(undefined)}>

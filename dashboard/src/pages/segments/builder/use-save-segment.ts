@@ -1,11 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { answer, api, type Schema } from '../../../api/client';
 import { useOnce } from '../../../api/idempotency-key';
 import { ApiProblem } from '../../../api/problem';
 import { done } from '../../../components/notify';
+import { useAction } from '../../../components/use-action';
 import type { Definition } from '../definition-lines';
 import { toApi } from '../rules/rule';
 import { segmentQuery } from '../segment-queries';
@@ -14,6 +15,8 @@ interface Saved {
   segment: Schema<'SegmentView'>;
   etag: string;
 }
+
+const isOverwritten = (problem: unknown): boolean => problem instanceof ApiProblem && problem.status === 412;
 
 /**
  * Saves a segment, and then shows it. `loaded` is what was opened; undefined makes a new one. Where somebody else changed it since,
@@ -27,35 +30,37 @@ export function useSaveSegment(loaded: Saved | undefined) {
   const [base, setBase] = useState(loaded);
   const [isConflict, setIsConflict] = useState(false);
   const [saved, setSaved] = useState<Saved>();
-  const isBusy = useRef(false); // two clicks are one, also before anything is drawn in between
-  const mutation = useMutation({
-    mutationFn: async ({ definition, etag }: { definition: Definition; etag?: string }): Promise<Saved> => {
-      const body = { name: definition.name, description: definition.description, filters: toApi(definition.filters) };
-      const { body: segment, headers } = base
-        ? await answer(
-            api.PATCH('/segments/{segment_id}', {
-              params: { path: { segment_id: base.segment.id }, header: { 'If-Match': etag ?? base.etag } },
-              body,
-            }),
-          )
-        : await once(body, (key) => answer(api.POST('/segments', { params: { header: { 'Idempotency-Key': key } }, body })));
-      return { segment, etag: headers.get('ETag') ?? '*' };
-    },
-    onSuccess: (now) => {
-      setIsConflict(false);
-      queries.setQueryData(segmentQuery(now.segment.id).queryKey, now);
-      void queries.invalidateQueries({
-        queryKey: ['segments'],
-        predicate: ({ queryKey: [, of] }) => of !== now.segment.id && of !== 'filters' && of !== 'preview',
-        refetchType: 'none',
-      });
-      done(t('builder.saved', { name: now.segment.name }));
-      setSaved(now);
-    },
-    onError: (error) => {
-      if (error instanceof ApiProblem && error.status === 412) setIsConflict(true);
-    },
-  });
+
+  async function send({ name, description, filters }: Definition, etag?: string): Promise<Saved> {
+    const body = { name, description, filters: toApi(filters) };
+    const { body: segment, headers } = base
+      ? await answer(
+          api.PATCH('/segments/{segment_id}', {
+            params: { path: { segment_id: base.segment.id }, header: { 'If-Match': etag ?? base.etag } },
+            body,
+          }),
+        )
+      : await once(body, (key) => answer(api.POST('/segments', { params: { header: { 'Idempotency-Key': key } }, body })));
+    return { segment, etag: headers.get('ETag') ?? '*' };
+  }
+
+  async function save(definition: Definition, etag?: string): Promise<void> {
+    const now = await send(definition, etag).catch((problem: unknown) => {
+      setIsConflict(isOverwritten(problem));
+      throw problem;
+    });
+    setIsConflict(false);
+    queries.setQueryData(segmentQuery(now.segment.id).queryKey, now);
+    void queries.invalidateQueries({
+      queryKey: ['segments'],
+      predicate: ({ queryKey: [, of] }) => of !== now.segment.id && of !== 'filters' && of !== 'preview',
+      refetchType: 'none',
+    });
+    done(t('builder.saved', { name: now.segment.name }));
+    setSaved(now);
+  }
+  const { run, isBusy, error } = useAction(save, { untilDone: true });
+
   // once nothing is left to guard
   useEffect(() => {
     if (saved) void navigate(`/segments/${saved.segment.id}`);
@@ -63,15 +68,11 @@ export function useSaveSegment(loaded: Saved | undefined) {
   return {
     /** What is saved: what changes are compared with. */
     base,
-    save: (definition: Definition, etag?: string): void => {
-      if (isBusy.current) return;
-      isBusy.current = true;
-      mutation.mutate({ definition, etag }, { onError: () => (isBusy.current = false) });
-    },
-    isSaving: mutation.isPending || saved !== undefined,
+    save: (definition: Definition, etag?: string): void => void run(definition, etag),
+    isSaving: isBusy,
     isSaved: saved !== undefined,
     /** Why it was not saved, unless that is being decided. */
-    error: mutation.error instanceof ApiProblem && mutation.error.status === 412 ? null : mutation.error,
+    error: isOverwritten(error) ? undefined : error,
     isConflict,
     dismissConflict: () => setIsConflict(false),
     loadTheirs: async (): Promise<Saved> => {

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots, IconPencil, IconPlayerPause, IconPlayerPlay, IconSend } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { answer, api, type Schema } from '../../../api/client';
@@ -14,23 +14,24 @@ export function SegmentActions({ segment, etag }: { segment: Schema<'SegmentView
   const { t } = useTranslation('segments');
   const queries = useQueryClient();
   const [isAsking, { open, close }] = useDisclosure(false);
-  const change = useMutation({
-    mutationFn: (is_active: boolean) =>
-      answer(
+  async function change(is_active: boolean): Promise<void> {
+    try {
+      const { body, headers } = await answer(
         api.PATCH('/segments/{segment_id}', {
           params: { path: { segment_id: segment.id }, header: { 'If-Match': etag } },
           body: { is_active },
         }),
-      ),
-    onSuccess: ({ body, headers }) => {
+      );
       queries.setQueryData(segmentQuery(segment.id).queryKey, { segment: body, etag: headers.get('ETag') ?? '*' });
       void queries.invalidateQueries({ queryKey: ['segments', 'list'] });
       void queries.invalidateQueries({ queryKey: ['segments', 'names'] });
       done(t(body.is_active ? 'page.activated' : 'page.deactivated', { name: body.name }));
-    },
-    // somebody else changed it: what is asked next is of what it is now
-    onError: () => void queries.invalidateQueries({ queryKey: segmentQuery(segment.id).queryKey }),
-  });
+    } catch (error) {
+      // somebody else changed it: what is asked next is of what it is now
+      void queries.invalidateQueries({ queryKey: segmentQuery(segment.id).queryKey });
+      throw error;
+    }
+  }
   return (
     <>
       <Button
@@ -73,7 +74,7 @@ export function SegmentActions({ segment, etag }: { segment: Schema<'SegmentView
         title={t(segment.is_active ? 'page.deactivateTitle' : 'page.activateTitle', { name: segment.name })}
         confirm={t(segment.is_active ? 'page.deactivate' : 'page.activate')}
         color={segment.is_active ? 'red' : undefined}
-        onConfirm={() => change.mutateAsync(!segment.is_active)}
+        onConfirm={() => change(!segment.is_active)}
       >
         {t(segment.is_active ? 'page.deactivateText' : 'page.activateText')}
       </ConfirmDialog>

@@ -1,5 +1,5 @@
 import { idsIn, overlapPath } from './overlap-path';
-import { upsetOf } from './upset';
+import { columnsIn, upsetOf } from './upset';
 
 const [A, B] = ['b2f4a6d0-6f0e-4a3b-9a55-0d1c2e3f4a5b', '2f1a7c1e-6d0b-4c52-9a4e-0b6f6f1f2a10'];
 
@@ -27,6 +27,19 @@ describe('An UpSet plot', () => {
       [[true, false], 10],
     ]);
     expect(upset).toMatchObject({ largestCombination: 60, largestSet: 80, inAll: 20, inOne: 70 });
+  });
+});
+
+describe('The columns of an UpSet plot', () => {
+  it.each([
+    [1000, 13, { shown: 13, width: 44 }],
+    [500, 13, { shown: 13, width: 38 }],
+    [440, 20, { shown: 12, width: 36 }],
+    [2000, 60, { shown: 24, width: 44 }],
+    [150, 20, { shown: 8, width: 34 }],
+    [150, 3, { shown: 3, width: 44 }],
+  ])('in %d px, of %d, fit', (room, columns, fitting) => {
+    expect(columnsIn(room, columns)).toEqual(fitting);
   });
 });
 

@@ -21,6 +21,17 @@ export interface Upset {
   inOne: number;
 }
 
+/** In pixels: a column that is still told from its neighbours and takes a figure of five characters, and one that looks well. */
+const [NARROWEST, WIDEST] = [34, 44];
+/** More are not read in a plot, and fewer are no plot: where there is no room for these it scrolls. The table has them all. */
+const [FEWEST, MOST] = [8, 24];
+
+/** How many of the columns are drawn, and how wide each is, where there is so much room (px). */
+export function columnsIn(room: number, columns: number): { shown: number; width: number } {
+  const shown = Math.min(columns, MOST, Math.max(FEWEST, Math.floor(room / NARROWEST)));
+  return { shown, width: Math.min(WIDEST, Math.max(NARROWEST, Math.floor(room / Math.max(1, shown)))) };
+}
+
 export function upsetOf({ segments, intersections, union }: Schema<'OverlapView'>): Upset {
   const combinations = intersections
     .map(({ segment_ids, exactly, at_least }) => ({

@@ -3,7 +3,7 @@ import type { Schema } from '../../../api/client';
 /** Filters of one scope that hold together, by name. */
 export type FilterSet = Readonly<Record<string, unknown>>;
 
-/** What a segment says of its customers, as the API has it. Filters the dashboard has never heard of are as good as any. */
+/** What a segment says of its customers, as the API has it. A filter the dashboard has never heard of is a filter too. */
 export type Rule = FilterSet | { all: Rule[] } | { any: Rule[] } | { not: Rule } | { segment_id: string };
 
 /** A rule told apart. */

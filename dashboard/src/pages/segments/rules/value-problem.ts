@@ -1,4 +1,5 @@
-import { type ValueSchema } from './value-schema';
+import { isUuid } from '../../../components/is-uuid';
+import type { ValueSchema } from './value-schema';
 
 /** What is wrong with a value, before the service is asked: the name of a text, and the figures in it. */
 export type ValueProblem =
@@ -7,8 +8,6 @@ export type ValueProblem =
   | { code: 'atMost' | 'below'; most: number }
   | { code: 'tooMany' | 'tooLong'; most: number }
   | { code: 'tooFew'; least: number };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The first thing that is wrong with a value; undefined where the service may be asked. What cannot be told here is left to it. */
 export function problemOf(schema: ValueSchema, value: unknown): ValueProblem | undefined {
@@ -43,7 +42,7 @@ function ofNumber(schema: ValueSchema, value: unknown): ValueProblem | undefined
 function ofText({ format, maxLength }: ValueSchema, value: unknown): ValueProblem | undefined {
   if (typeof value !== 'string') return { code: 'text' };
   if (maxLength !== undefined && value.length > maxLength) return { code: 'tooLong', most: maxLength };
-  if (format === 'uuid' && !UUID.test(value)) return { code: 'uuid' };
+  if (format === 'uuid' && !isUuid(value)) return { code: 'uuid' };
   if (format === 'date-time' && Number.isNaN(Date.parse(value))) return { code: 'instant' };
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { localOf } from '../../rules/local-time';
+import { fromLocal, toLocal } from '../../../../i18n/local-time';
 import classes from '../rule-builder.module.css';
 import type { EditorProps } from './editor';
 
@@ -9,11 +9,8 @@ export const InstantEditor = ({ label, value, onChange, error }: EditorProps) =>
     type="datetime-local"
     className={classes.figure}
     aria-label={label}
-    value={typeof value === 'string' ? localOf(value) : ''}
-    onChange={(event) => {
-      const instant = new Date(event.currentTarget.value);
-      onChange(Number.isNaN(instant.getTime()) ? null : instant.toISOString());
-    }}
+    value={typeof value === 'string' ? toLocal(value) : ''}
+    onChange={(event) => onChange(fromLocal(event.currentTarget.value))}
     error={error}
   />
 );

@@ -1,9 +1,10 @@
-import type { Schema } from '../../../api/client';
+import type { Schema } from '../api/client';
 
 type Dispatch = Schema<'DispatchView'>;
 
-const REASONS = ['excluded', 'suppressed', 'already_notified', 'frequency_capped', 'holdout'] as const;
-export type Reason = (typeof REASONS)[number];
+/** Why somebody is left out: the first that holds, in this order. */
+export const REASONS = ['excluded', 'suppressed', 'already_notified', 'frequency_capped', 'holdout'] as const;
+type Reason = (typeof REASONS)[number];
 
 /** A bar of the waterfall. `from` and `share` are parts of the matched, 0…1: where the bar begins and how long it is. */
 export interface WaterfallStep {
@@ -14,14 +15,14 @@ export interface WaterfallStep {
 }
 
 /** From everyone the segments give, reason by reason, down to who gets the message. Reasons that leave nobody out are no step. */
-export function waterfall({
+export function waterfallSteps({
   matched,
   targeted,
   reasons,
 }: Pick<Dispatch, 'matched' | 'targeted' | 'reasons'>): WaterfallStep[] {
   const part = (customers: number) => (matched === 0 ? 0 : customers / matched);
   let left = matched;
-  const steps = REASONS.filter((reason) => reasons[reason] > 0).map((reason): WaterfallStep => {
+  const steps = reasonsOf({ reasons }).map((reason): WaterfallStep => {
     left -= reasons[reason];
     return { kind: reason, customers: reasons[reason], from: part(left), share: part(reasons[reason]) };
   });
