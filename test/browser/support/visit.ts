@@ -15,6 +15,9 @@ export interface Visit {
 /** What the browser writes about every answer that is no 2xx: the tests look at the page instead. */
 const EXPECTED = /^Failed to load resource: (the server responded with a status of|net::ERR)/;
 
+/** Longer than anything takes on a busy machine; what never comes is said sooner than the test is over. */
+const WAIT_MS = 4_000;
+
 /** Opens a tab that is signed in (by the link that `npm start` prints), or is not, with `token: null`. */
 export async function visit(
   context: BrowserContext,
@@ -22,6 +25,7 @@ export async function visit(
   { token = ADMIN_TOKEN }: { token?: string | null } = {},
 ): Promise<Visit> {
   const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
   const noticed: string[] = [];
   const asked: string[] = [];
   page.on('pageerror', (error) => noticed.push(`error: ${error.message}`));
