@@ -12,8 +12,8 @@ export interface Dashboard {
   shop: Shop;
   /** Asks as a worker. */
   worker: Shop;
-  /** Another tab of the same browser, signed in. */
-  visit(): Promise<Visit>;
+  /** Another tab of the same browser, signed in, on the first page or at `path`. */
+  visit(path?: string): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export async function openDashboard(
     browser,
     shop: new Shop(app.url, ADMIN_TOKEN),
     worker: new Shop(app.url, WORKER_TOKEN),
-    visit: () => visit(browser.context, app.url),
+    visit: (path) => visit(browser.context, app.url, { path }),
     close: async () => {
       await browser.close();
       await app.close();

@@ -16,13 +16,13 @@ export interface Visit {
 const EXPECTED = /^Failed to load resource: (the server responded with a status of|net::ERR)/;
 
 /** Longer than anything takes on a busy machine; what never comes is said sooner than the test is over. */
-const WAIT_MS = 4_000;
+const WAIT_MS = 10_000;
 
-/** Opens a tab that is signed in (by the link that `npm start` prints), or is not, with `token: null`. */
+/** Opens a tab that is signed in (by the link that `npm start` prints), or is not, with `token: null`; on the first page, or at `path`. */
 export async function visit(
   context: BrowserContext,
   url: string,
-  { token = ADMIN_TOKEN }: { token?: string | null } = {},
+  { token = ADMIN_TOKEN, path = '/' }: { token?: string | null; path?: string } = {},
 ): Promise<Visit> {
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
@@ -46,7 +46,7 @@ export async function visit(
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');
   };
-  await page.goto(`${url}/admin/${token ? `#token=${token}` : ''}`);
+  await page.goto(`${url}/admin${path}${token ? `#token=${token}` : ''}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return { page, open, noticed, asked };
 }
