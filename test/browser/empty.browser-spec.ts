@@ -7,7 +7,7 @@ import type { Visit } from './support/visit';
 const SAID: [path: string, nothing: string, begin: string][] = [
   ['/', 'There is nobody here yet', 'npm run demo'],
   ['/segments', 'No segments yet', 'New segment'],
-  ['/segments/new', 'Who is in it', 'Add a condition'],
+  ['/segments/new', 'Who is in it', 'Add conditions until the count on this page is the group you mean.'],
   ['/segments/overlap', 'Choose two to six segments', 'how many customers they share'],
   ['/campaigns', 'No campaigns yet', 'New campaign'],
   ['/campaigns/new', 'Your message appears here.', 'Next: Audience'],

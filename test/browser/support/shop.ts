@@ -11,10 +11,10 @@ export class Shop {
     private readonly token: string,
   ) {}
 
-  async ask<T = Record<string, unknown>>(method: string, path: string, body?: object): Promise<T> {
+  async ask<T = Record<string, unknown>>(method: string, path: string, body?: object, headers: object = {}): Promise<T> {
     const response = await fetch(this.url + path, {
       method,
-      headers: { Authorization: `Bearer ${this.token}`, ...(body && { 'Content-Type': 'application/json' }) },
+      headers: { Authorization: `Bearer ${this.token}`, ...(body && { 'Content-Type': 'application/json' }), ...headers },
       body: body && JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
