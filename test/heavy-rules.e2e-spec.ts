@@ -47,9 +47,6 @@ it('fails for all who share it, and is asked anew by the next', async () => {
   await app.db.query('ALTER TABLE purchase_history RENAME products TO goods');
   for (const answer of await Promise.all([preview(), preview(), preview()]))
     expect(refusalFault(answer, { status: 409, type: 'filter-not-available' })).toBeUndefined();
-  await app.make.segment({ products_contain: [{}] });
-  const listed = await app.api.get('/segments').query({ counts: true });
-  expect(refusalFault(listed, { status: 409, type: 'filter-not-available' })).toBeUndefined();
   await app.db.query('ALTER TABLE purchase_history RENAME goods TO products');
   await preview().expect(200);
 });
@@ -84,8 +81,6 @@ it('says of a rule that is too heavy which part costs most, and does not hang', 
     expect(answer.body.detail).toContain('last_days, min_total_spent');
     expect(answer.headers['retry-after']).toBe('30');
   }
-  const listed = await api.get('/segments').query({ counts: true });
-  expect(refusalFault(listed, { status: 503, type: 'rule-too-heavy' })).toBeUndefined();
   const light = { filters: { preferences_contains: { diet: 'vegan' } } };
   expect((await api.post('/segments/preview').query({ sample: 0 }).send(light).expect(200)).body.total).toBe(1);
 });

@@ -9,7 +9,8 @@ afterEach(() => app.close());
 
 interface Listed {
   id: string;
-  total?: number;
+  total?: number | null;
+  problem?: string;
   sizes?: { as_of: string; total: number }[];
   campaigns?: { id: string; name: string }[];
 }
@@ -127,6 +128,51 @@ describe('the list of segments with used_by=true', () => {
     const [{ campaigns }] = await list({ used_by: true });
 
     expect(campaigns!.map(({ name }) => name)).toEqual(Array.from({ length: 50 }, (_, i) => `Campaign ${52 - i}`));
+  });
+});
+
+describe('the list of segments with counts=true', () => {
+  const listed = async () =>
+    (await list({ counts: true })).map(({ id, total, problem }) =>
+      typeof total === 'number' ? [id, total] : [id, problem],
+    );
+
+  it('has the sizes of the others where one refers to what is not active, or asks about a column that is gone', async () => {
+    await app.make.customers(3);
+    const all = await app.make.segment();
+    const gone = await app.make.segment({ products_contain: [{}] });
+    const referred = await app.make.segment({ last_days: 3 }, 'Referred');
+    const refers = await app.make.segment({ not: { segment_id: referred.id } });
+    const none = await app.make.segment({ last_days: 5 });
+    await app.db.query(`UPDATE segments SET is_active = false WHERE id = $1`, [referred.id]);
+    await app.db.query('ALTER TABLE purchase_history RENAME products TO goods');
+
+    expect(await listed()).toEqual([
+      [none.id, 0],
+      [refers.id, expect.stringContaining('the segment "Referred" is not active')],
+      [referred.id, 0],
+      [gone.id, expect.stringContaining('products_contain asks about purchase_history.products')],
+      [all.id, 3],
+    ]);
+  });
+
+  it('has the sizes of the others where some are too heavy', async () => {
+    await app.close();
+    app = await startApp({ CUSTOMERS_SCHEMA: 'slow', STATEMENT_TIMEOUT_SECONDS: 1 });
+    await app.db.query(`
+      CREATE SCHEMA slow;
+      CREATE VIEW slow.users AS SELECT * FROM public.users;
+      CREATE VIEW slow.purchase_history AS SELECT p.* FROM public.purchase_history p, pg_sleep(4)`);
+    await app.make.customer({}, { days_ago: 2 });
+    const all = await app.make.segment();
+    const heavy = await app.make.segment({ last_days: 3 });
+    const heavier = await app.make.segment({ any: [{ last_days: 5 }, { last_days: 7 }] });
+
+    expect(await listed()).toEqual([
+      [heavier.id, expect.stringContaining('did not answer within its time limit')],
+      [heavy.id, expect.stringContaining('did not answer within its time limit')],
+      [all.id, 1],
+    ]);
   });
 });
 

@@ -11,7 +11,8 @@ import { theme } from './theme/theme';
 export const App = () => (
   <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
     <QueryClientProvider client={queries}>
-      <Notifications position="bottom-right" />
+      {/* in the middle: the buttons that lead on are at the sides */}
+      <Notifications position="bottom-center" />
       <SignedIn>
         <RouterProvider router={router} />
       </SignedIn>

@@ -29,7 +29,6 @@ const pages: PageRoute[] = [
 
 const routeOf = ({ path, texts, load }: PageRoute): RouteObject => ({
   path,
-  errorElement: <PageError />,
   lazy: async () => {
     const [{ Page }] = await Promise.all([load(), i18next.loadNamespaces([...texts])]);
     return { Component: Page };
@@ -43,7 +42,10 @@ export const router = createBrowserRouter(
       element: <Shell />,
       errorElement: <PageError />,
       hydrateFallbackElement: <Loading />,
-      children: [...pages.map(routeOf), { path: '*', Component: NotFound }],
+      children: [
+        // around the pages: one that cannot be loaded has no place of its own to say so
+        { errorElement: <PageError />, children: [...pages.map(routeOf), { path: '*', Component: NotFound }] },
+      ],
     },
   ],
   { basename: '/admin' },

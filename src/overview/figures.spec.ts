@@ -12,7 +12,12 @@ function figures(freshMs = 1000) {
       waiting.push((error) => (error ? reject(error) : resolve(value)));
     });
   return {
-    of: new Figures('Test', freshMs, compute, () => ms),
+    of: new Figures(
+      'Test',
+      () => freshMs,
+      compute,
+      () => ms,
+    ),
     pass: (more: number) => void (ms += more),
     begun: () => computed,
     finish: async (error?: Error) => {

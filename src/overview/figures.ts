@@ -20,7 +20,7 @@ export class Figures<T> {
 
   constructor(
     private readonly name: string,
-    private readonly freshMs: number,
+    private readonly freshMs: (value: T) => number,
     private readonly compute: () => Promise<T>,
     private readonly now: () => number = () => performance.now(),
   ) {}
@@ -29,7 +29,7 @@ export class Figures<T> {
   async get(): Promise<T> {
     const { last } = this;
     if (!last) return this.next();
-    if (this.now() - last.readyAt < Math.max(this.freshMs, REST * last.tookMs)) return last.value;
+    if (this.now() - last.readyAt < Math.max(this.freshMs(last.value), REST * last.tookMs)) return last.value;
     const next = this.next().catch((error: Error) => {
       this.logger.warn(`${this.name}: the last figures stand, since new ones could not be had: ${error.message}`);
       return last.value;

@@ -11,6 +11,8 @@ import type { AttentionView, DeliveryFiguresView, ShopFiguresView } from './over
 import { type DeliveryRow, roomToGroup, selectDelivery, selectShop, type ShopRow } from './overview.sql';
 
 const SHOP_FRESH_MS = 60_000;
+/** Whoever brings in the first customers looks for them at once. */
+const shopFreshMs = ({ customers }: ShopFiguresView): number => (customers === 0 ? 0 : SHOP_FRESH_MS);
 const DELIVERY_FRESH_MS = 5000;
 const ATTENTION_FRESH_MS = 5000;
 /** Ten million purchases take seconds, a busy server several times that. */
@@ -19,9 +21,17 @@ const SECONDS = 120;
 /** How everything is doing, in figures that many look at: none is computed twice at once. */
 @Injectable()
 export class OverviewService {
-  private readonly shopFigures = new Figures('Shop', SHOP_FRESH_MS, () => this.readShop());
-  private readonly deliveryFigures = new Figures('Delivery', DELIVERY_FRESH_MS, () => this.readDelivery());
-  private readonly attentionFigures = new Figures('Attention', ATTENTION_FRESH_MS, () => this.look());
+  private readonly shopFigures = new Figures('Shop', shopFreshMs, () => this.readShop());
+  private readonly deliveryFigures = new Figures(
+    'Delivery',
+    () => DELIVERY_FRESH_MS,
+    () => this.readDelivery(),
+  );
+  private readonly attentionFigures = new Figures(
+    'Attention',
+    () => ATTENTION_FRESH_MS,
+    () => this.look(),
+  );
 
   constructor(
     @InjectDataSource() private readonly database: DataSource,

@@ -128,9 +128,13 @@ export class SegmentView {
   @ApiProperty({ format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
   updated_at: string;
 
-  /** Its customers; only with `counts=true`. Null where its rule cannot be read: it refers to a segment that is not active. */
+  /** Its customers; only with `counts=true`. Null where its rule cannot be read or answered: `problem` says why. */
   @ApiProperty({ type: 'integer', minimum: 0, nullable: true, required: false })
   total?: number | null;
+
+  /** Why it has no `total`, for people. */
+  @ApiProperty({ required: false, example: 'Activate it, or take it out of the rule.' })
+  problem?: string;
 
   /**
    * Only with `trend=true`: the last size of each day (UTC) it was counted on, of its last 30 such days, oldest first. All of them:
@@ -145,9 +149,9 @@ export class SegmentView {
 }
 
 /** What a list may say of a segment beside what it is. */
-export type SegmentFigures = Pick<SegmentView, 'total' | 'sizes' | 'campaigns'>;
+export type SegmentFigures = Pick<SegmentView, 'total' | 'problem' | 'sizes' | 'campaigns'>;
 
-export const toSegmentView = (segment: Segment, { total, sizes, campaigns }: SegmentFigures = {}): SegmentView => ({
+export const toSegmentView = (segment: Segment, { total, problem, sizes, campaigns }: SegmentFigures = {}): SegmentView => ({
   id: segment.id,
   name: segment.name,
   description: segment.description,
@@ -156,6 +160,7 @@ export const toSegmentView = (segment: Segment, { total, sizes, campaigns }: Seg
   created_at: segment.created_at.toISOString(),
   updated_at: segment.updated_at.toISOString(),
   ...(total !== undefined && { total }),
+  ...(problem !== undefined && { problem }),
   ...(sizes && { sizes }),
   ...(campaigns && { campaigns }),
 });

@@ -43,7 +43,7 @@ export class SegmentsController {
 
   /** List segments, newest first; with `counts=true` each with its size, with `trend=true` the sizes before, with `used_by=true` its campaigns. */
   @Get()
-  @Refuses('filter-not-available', 'rule-too-heavy', 'index-not-available')
+  @Refuses('index-not-available')
   @AnswersPage({ type: SegmentView, computed: true })
   list(@Query() query: SegmentsQuery) {
     return this.segments.list(query);

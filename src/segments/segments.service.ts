@@ -58,7 +58,7 @@ export class SegmentsService {
     });
   }
 
-  /** @throws Problem bad-cursor, index-not-available, rule-too-heavy */
+  /** @throws Problem bad-cursor, index-not-available */
   async list(query: SegmentsQuery): Promise<Page<SegmentView>> {
     const page = await newestFirst(this.segments, this.cursors, query, (segment) => segment);
     const ids = page.items.map(({ id }) => id);
@@ -72,12 +72,13 @@ export class SegmentsService {
       : undefined;
     const views = page.map((segment) =>
       toSegmentView(segment, {
-        total: counted && (counted.byId.get(segment.id) ?? null),
+        total: counted && (counted.totals.get(segment.id) ?? null),
+        problem: counted?.problems.get(segment.id),
         sizes: trends?.(segment.id).map(({ as_of, total }) => ({ as_of: as_of.toISOString(), total: Number(total) })),
         campaigns: uses?.(segment.id).map(({ id, name }) => ({ id, name })),
       }),
     );
-    return counted ? views.readAt(counted) : views;
+    return counted?.read ? views.readAt(counted.read) : views;
   }
 
   /** @throws Problem segment-not-found */

@@ -1,4 +1,4 @@
-import { Anchor, Button } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
 import { IconMapQuestion, IconMoodConfuzed } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useRouteError } from 'react-router';
@@ -10,9 +10,19 @@ export function PageError() {
   const error = useRouteError();
   return (
     <EmptyState
+      isPage
       icon={IconMoodConfuzed}
       title={t('problem.page')}
-      text={error instanceof Error ? error.message : undefined}
+      text={
+        <>
+          {t('problem.pageText')}
+          {error instanceof Error && (
+            <Text component="span" display="block" size="xs" mt="xs" style={{ overflowWrap: 'anywhere' }}>
+              {error.message}
+            </Text>
+          )}
+        </>
+      }
       action={<Button onClick={() => window.location.reload()}>{t('action.reload')}</Button>}
     />
   );
@@ -23,6 +33,7 @@ export function NotFound() {
   const { t } = useTranslation();
   return (
     <EmptyState
+      isPage
       icon={IconMapQuestion}
       title={t('problem.notFound')}
       action={

@@ -27,12 +27,12 @@ export function Shell() {
       <a className={classes.skip} href="#content">
         {t('skipToContent')}
       </a>
-      <div className={classes.topbar}>
+      <header className={classes.topbar}>
         <Brand />
         <ActionIcon variant="subtle" size="lg" aria-label={t('nav.open')} onClick={menu.open}>
           <IconMenu2 aria-hidden />
         </ActionIcon>
-      </div>
+      </header>
       <aside className={classes.sidebar} aria-label={t('appName')}>
         <div className={classes.sticky}>
           <Brand />

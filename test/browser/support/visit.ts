@@ -15,13 +15,17 @@ export interface Visit {
 /** What the browser writes about every answer that is no 2xx: the tests look at the page instead. */
 const EXPECTED = /^Failed to load resource: (the server responded with a status of|net::ERR)/;
 
-/** Opens a tab that is signed in (by the link that `npm start` prints), or is not, with `token: null`. */
+/** Longer than anything takes on a busy machine; what never comes is said sooner than the test is over. */
+const WAIT_MS = 10_000;
+
+/** Opens a tab that is signed in (by the link that `npm start` prints), or is not, with `token: null`; on the first page, or at `path`. */
 export async function visit(
   context: BrowserContext,
   url: string,
-  { token = ADMIN_TOKEN }: { token?: string | null } = {},
+  { token = ADMIN_TOKEN, path = '/' }: { token?: string | null; path?: string } = {},
 ): Promise<Visit> {
   const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
   const noticed: string[] = [];
   const asked: string[] = [];
   page.on('pageerror', (error) => noticed.push(`error: ${error.message}`));
@@ -42,7 +46,7 @@ export async function visit(
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');
   };
-  await page.goto(`${url}/admin/${token ? `#token=${token}` : ''}`);
+  await page.goto(`${url}/admin${path}${token ? `#token=${token}` : ''}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return { page, open, noticed, asked };
 }

@@ -73,7 +73,16 @@ export function Page() {
                 search ? (
                   <EmptyState icon={IconUserSearch} title={t('search.none')} text={t('search.noneText')} />
                 ) : (
-                  <EmptyState icon={IconUsers} title={t('empty.title')} text={t('empty.text')} />
+                  <EmptyState
+                    icon={IconUsers}
+                    title={t('empty.title')}
+                    text={t('empty.text')}
+                    action={
+                      <Anchor component={Link} to="/" size="sm">
+                        {t('empty.begin')}
+                      </Anchor>
+                    }
+                  />
                 )
               }
             />

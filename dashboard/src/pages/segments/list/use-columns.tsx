@@ -66,13 +66,13 @@ export function useColumns(props: {
       key: 'size',
       label: t('list.size'),
       isNumber: true,
-      render: ({ total }) =>
+      render: ({ total, problem }) =>
         typeof total === 'number' ? (
           <Text fw={600} size="sm">
             {format.number(total)}
           </Text>
         ) : total === null ? (
-          <Tooltip label={t('list.unreadableWhy')}>
+          <Tooltip label={problem} multiline maw="22rem">
             <Text size="xs" c="var(--mantine-color-error)" tabIndex={0}>
               {t('list.unreadable')}
             </Text>
