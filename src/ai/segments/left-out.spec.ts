@@ -4,6 +4,7 @@ import { leftOut } from './left-out';
 
 /** What the data has, in these tests. */
 const known: Record<string, unknown[]> = {
+  ticket_types_in: ['online'],
   stores_in: ['Forn Vell', 'Sol', "D'Or & Co"],
   preferences_contains: [{ diet: 'vegan' }, { home: { city: 'Reus' } }, { likes: ['tea'] }, { organic: true }],
 };
@@ -27,6 +28,12 @@ it.each<[string, RuleDraft['filters'], string[]]>([
   ['not more than 5 purchases', { min_num_purchases: 5 }, []], // a net, no proof
   ['bought at least once', { min_num_purchases: 1 }, []],
   ['spent 100 or 200 €', { min_total_spent: 100 }, ['200 €']],
+  ['tres compras en dos semanas', { last_days: 14 }, ['tres compras']],
+  ['two purchases, dues compres, dos tickets', { min_num_purchases: 2 }, []],
+  ['a set of people', { last_days: 14 }, []],
+  ['organic, online', { last_days: 14 }, ['online', 'organic']],
+  ['in Sol and also in Forn Vell', { stores_in: ['Sol', 'Forn Vell'] }, ['also in Forn Vell']],
+  ['in Sol and also in Forn Vell', { all: [{ stores_in: ['Sol'] }, { stores_in: ['Forn Vell'] }] }, []],
   ['in 12 months', { last_days: 365 }, []],
   ['in 2 quarters', { last_days: 180 }, []],
   ['in 48 hours', { last_days: 2 }, []],

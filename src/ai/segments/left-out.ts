@@ -5,9 +5,9 @@ import type { RuleDraft } from '../../segments/segment-drafter';
 type Rule = RuleDraft['filters'];
 
 /**
- * What a sentence plainly says and neither a rule nor what was said to be missing has: a number in digits, a name that the data has, a
- * negation. In the sentence's own words. A condition that a model drops makes a rule wider, and small ones drop many. It is a net and
- * no proof: a number in words, or a condition without one, falls through.
+ * What a sentence plainly says and neither a rule nor what was said to be missing has: a number, a name that the data has, a
+ * negation, "and also". In the sentence's own words. A condition that a model drops makes a rule wider, and small ones drop many. It is a net and
+ * no proof: a condition without one of them falls through.
  */
 export async function leftOut(
   sentence: string,
@@ -19,7 +19,9 @@ export async function leftOut(
   const found = [
     ...numbersIn(sentence).filter(({ means }) => !numbersOf(said).some((number) => means(number))),
     ...(await namesIn(sentence, vocabulary)).filter(({ name }) => !said.includes(name)),
-    ...(deniesSomething(rule) ? [] : negationsIn(sentence)).filter(({ words }) => !said.includes(folded(words))),
+    ...[...(hasChoice(rule) ? joinsIn(sentence) : []), ...(deniesSomething(rule) ? [] : negationsIn(sentence))].filter(
+      ({ words }) => !said.includes(folded(words)),
+    ),
   ];
   return [...new Set(found.map(({ words }) => words))];
 }
@@ -36,12 +38,28 @@ const UNITS: readonly [RegExp, from: number, to: number][] = [
   [/^(years?|anos?|anys?)\b/, 360, 366],
 ];
 
-/** A number in digits, with the word after it; `means` says whether a number of a rule may be it. */
+/** Two to ten, in three languages without accents. Left out: "set", which is seven, and an English word. */
+const WORDS: Readonly<Record<string, number>> = Object.fromEntries(
+  [
+    ['two', 'dos', 'dues'],
+    ['three', 'tres'],
+    ['four', 'cuatro', 'quatre'],
+    ['five', 'cinco', 'cinc'],
+    ['six', 'seis', 'sis'],
+    ['seven', 'siete'],
+    ['eight', 'ocho', 'vuit'],
+    ['nine', 'nueve', 'nou'],
+    ['ten', 'diez', 'deu'],
+  ].flatMap((words, i) => words.map((word) => [word, i + 2])),
+);
+const IN_WORDS = new RegExp(`(?<![\\p{L}\\d])(${Object.keys(WORDS).join('|')})\\s+(\\p{L}+)`, 'giu');
+
+/** A number in digits or in words, with the word after it; `means` says whether a number of a rule may be it. */
 function numbersIn(sentence: string): { words: string; means: (number: number) => boolean }[] {
-  const found = sentence.matchAll(/(?<![\p{L}\d])(\d+(?:[.,]\d+)*)\s*([\p{L}%€]*)/gu);
-  return [...found].map(([words, digits, unit]) => {
+  const found = [...sentence.matchAll(/(?<![\p{L}\d])(\d+(?:[.,]\d+)*)\s*([\p{L}%€]*)/gu), ...sentence.matchAll(IN_WORDS)];
+  return found.map(([words, number, unit]) => {
     const [, from, to] = UNITS.find(([word]) => word.test(folded(unit))) ?? [undefined, 1, 1];
-    const values = valuesOf(digits);
+    const values = valuesOf(String(WORDS[folded(number)] ?? number));
     // "more than 3" is at least 4 and "until the 15th" before the 16th; a fraction of a unit is rounded to a day
     const means = (number: number) => values.some((n) => number >= n * from - 1 && number <= n * to + 1);
     return { words: words.trim(), means: unit === '%' ? () => true : means };
@@ -56,11 +74,11 @@ function valuesOf(digits: string): number[] {
   return [Number([...parts, last].join('')), Number(`${parts.join('')}.${last}`)];
 }
 
-/** Filters whose values are names that a sentence may say as they are. */
-const NAMING = ['stores_in', 'preferences_contains'];
+/** Filters whose values are names that a sentence may say as they are. Not roles: whoever says "users" seldom means one. */
+const NAMING = ['stores_in', 'ticket_types_in', 'preferences_contains'];
 const SHORTEST = 4;
 
-/** Names the data has that stand in the sentence: stores, and texts in preferences, which may have an ending (vegan, vegans, veganas). */
+/** Names the data has that stand in the sentence: stores, types of tickets, and texts in preferences, which may have an ending (vegan, vegans, veganas). */
 async function namesIn(sentence: string, vocabulary: FilterVocabulary): Promise<{ words: string; name: string }[]> {
   const text = ` ${folded(sentence).replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
   const known = (await Promise.all(NAMING.map((key) => vocabulary.of(key)))).flatMap((values) =>
@@ -75,9 +93,11 @@ async function namesIn(sentence: string, vocabulary: FilterVocabulary): Promise<
   });
 }
 
-function textsIn(value: unknown): string[] {
+/** Of what is true the key: `organic` of `{"organic": true}`. */
+function textsIn(value: unknown, key?: string): string[] {
   if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  if (value === true && key !== undefined) return [key];
+  return typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([name, of]) => textsIn(of, name)) : [];
 }
 
 /** "No more than 3" and "no menos de 3" are bounds, and "al menos" is none of these words. */
@@ -91,3 +111,11 @@ const negationsIn = (sentence: string): { words: string }[] =>
 const DENYING =
   /"(not|max_num_purchases|max_total_spent|not_purchased_for_days|purchased_to|first_purchase_within_days)":|false|"rfm"/;
 const deniesSomething = (rule: Rule): boolean => DENYING.test(JSON.stringify(rule));
+
+/** "And also in" another store is not "in either of them". */
+const JOIN = /(?<!\p{L})(also|both|tambi[eé]n|amb[oa]s|tamb[eé]|ambd[oó]s|ambdues)(?!\p{L})(\s+[\p{L}\d]+){0,3}/giu;
+const joinsIn = (sentence: string): { words: string }[] => [...sentence.matchAll(JOIN)].map(([words]) => ({ words }));
+
+/** Any of several names, and no tree that says more. */
+const hasChoice = (rule: Rule): boolean =>
+  !('all' in rule || 'any' in rule) && /"(stores_in|ticket_types_in)":\["[^\]]*","/.test(JSON.stringify(rule));
