@@ -40,7 +40,7 @@ module.exports = {
   testTimeout: 30_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
   projects: [
-    { ...base, displayName: 'unit', testRegex: 'src/.*\\.spec\\.ts$' },
+    { ...base, displayName: 'unit', testRegex: '(src|eval)/.*\\.spec\\.ts$' },
     {
       ...base,
       displayName: 'e2e',

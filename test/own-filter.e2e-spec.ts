@@ -14,6 +14,7 @@ const minLoyaltyTier = {
   edges: ['A customer outside the programme (NULL) has no tier.'],
   example: 2,
   value: wholeNumber(1, 5),
+  reads: (tier) => `have at least tier ${tier}`,
   actual: sql`u.loyalty_tier`,
   values: sql`SELECT u.loyalty_tier AS value, count(*) AS customers, NULL AS purchases FROM users u WHERE u.loyalty_tier > 0 GROUP BY 1 ORDER BY 2 DESC`,
   sql: (tier) => sql`u.loyalty_tier >= ${tier}::int`,

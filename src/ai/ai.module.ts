@@ -3,19 +3,21 @@ import { Global, Module } from '@nestjs/common';
 import { MessageDrafter } from '../campaigns/message-drafter';
 import { CONFIG, type Config } from '../config/config';
 import { SegmentDrafter } from '../segments/segment-drafter';
+import { SegmentsModule } from '../segments/segments.module';
 import { AiController } from './ai.controller';
 import { BoundedLanguageModel } from './bounded.language-model';
 import { LanguageModel } from './language-model';
 import { ModelMessageDrafter } from './message-drafter';
 import { RemoteLanguageModel } from './remote.language-model';
-import { ModelSegmentDrafter } from './segment-drafter';
+import { AiSegmentsController } from './segments/ai-segments.controller';
+import { ModelSegmentDrafter } from './segments/segment-drafter';
 import { TextService } from './text.service';
 
 /** Global, because segments and campaigns use its drafters through ports of their own and never import it. */
 @Global()
 @Module({
-  imports: [HttpModule],
-  controllers: [AiController],
+  imports: [HttpModule, SegmentsModule],
+  controllers: [AiController, AiSegmentsController],
   providers: [
     {
       provide: LanguageModel,

@@ -51,8 +51,9 @@ export class CreateSegment {
   filters?: Rule;
 
   /**
-   * A sentence from which the model drafts filters. They are checked like any others and added to `filters`, which win where both
-   * name the same one. When no usable rule comes out, nothing is saved.
+   * A sentence from which the model drafts a rule. It is checked like any other and added to `filters`, which win where both name the
+   * same filter. Nothing is saved where a part of the sentence is not understood, or the rule matches every customer there is: `POST
+   * /ai/segments` shows what there is of it.
    */
   @IsOptional()
   @MaxLength(2000)

@@ -12,6 +12,7 @@ import {
   TakesIfMatch,
   TakesNoBody,
 } from '../common/api-docs';
+import { CallerGone } from '../common/caller-gone';
 import { modelProblems } from '../common/problem';
 import { type ExpectedVersion, IfMatch, OptionalIfMatch } from '../common/if-match';
 import { PreviewQuery } from '../common/list.dto';
@@ -35,10 +36,10 @@ export class SegmentsController {
       sentence: { value: { name: 'Spenders', prompt: 'spent 100 € with us in the last 90 days' } },
     },
   })
-  @Refuses('unknown-segment', 'segment-inactive', ...modelProblems)
+  @Refuses('unknown-segment', 'segment-inactive', 'rule-too-heavy', ...modelProblems)
   @AnswersCreated(SegmentView)
-  create(@Body() body: CreateSegment, @Caller() caller: Principal, @Once() once: Once) {
-    return this.segments.create(body, caller, once);
+  create(@Body() body: CreateSegment, @Caller() caller: Principal, @Once() once: Once, @CallerGone() signal: AbortSignal) {
+    return this.segments.create(body, caller, once, signal);
   }
 
   /** List segments, newest first; with `counts=true` each with its size, with `trend=true` the sizes before, with `used_by=true` its campaigns. */

@@ -9,7 +9,9 @@ import { CustomerSegmentsService } from './insight/customer-segments.service';
 import { DatabaseEngine } from './engines/database.engine';
 import { FiltersController } from './catalogue/filters.controller';
 import { FiltersService } from './catalogue/filters.service';
+import { FilterVocabulary, KnownVocabulary } from './catalogue/filter-vocabulary.service';
 import { FilterValues } from './catalogue/filter-values';
+import { SegmentDraftsService } from './drafts/segment-drafts.service';
 import { SegmentCsvService } from './insight/segment-csv.service';
 import { SegmentHealthService } from './segment-health.service';
 import { SegmentHistoryService } from './history/segment-history.service';
@@ -36,6 +38,8 @@ import { SegmentsService } from './segments.service';
     SegmentsService,
     FiltersService,
     FilterValues,
+    { provide: FilterVocabulary, useClass: KnownVocabulary },
+    SegmentDraftsService,
     SegmentInsightService,
     SegmentOverlapService,
     SegmentHistoryService,
@@ -50,6 +54,6 @@ import { SegmentsService } from './segments.service';
     DatabaseEngine,
     ColumnIndex,
   ],
-  exports: [AudienceService, ColumnIndex, SegmentHealthService],
+  exports: [AudienceService, ColumnIndex, SegmentHealthService, SegmentDraftsService, FilterVocabulary],
 })
 export class SegmentsModule {}

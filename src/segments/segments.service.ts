@@ -7,15 +7,13 @@ import { type Page, Versioned } from '../common/answer';
 import { Cursors } from '../common/cursors';
 import type { ExpectedVersion } from '../common/if-match';
 import type { PreviewQuery } from '../common/list.dto';
-import { badField, Problem } from '../common/problem';
+import { badField } from '../common/problem';
 import { rows } from '../common/sql';
 import { edit, newestFirst } from '../common/table';
 import type { Once } from '../idempotency/once';
 import { AudienceService } from './audience.service';
-import { asksNothing } from './rules/filter-set.dto';
-import type { FilterSet } from './filters';
-import { referencesOf, type Rule, shapeOf } from './rules/rule';
-import { SegmentDrafter } from './segment-drafter';
+import { SegmentDraftsService } from './drafts/segment-drafts.service';
+import { referencesOf, type Rule } from './rules/rule';
 import { noSuchSegment, segmentById } from './segment-by-id';
 import { selectTrends, selectUses, type TrendRow, type UseRow } from './segment-list.sql';
 import { insertVersion } from './history/segment-history.sql';
@@ -36,16 +34,17 @@ export class SegmentsService {
     private readonly audience: AudienceService,
     private readonly rules: SegmentRules,
     private readonly sizes: SegmentSizes,
-    private readonly drafter: SegmentDrafter,
+    private readonly drafts: SegmentDraftsService,
   ) {}
 
-  /** @throws Problem bad-request, unknown-segment, segment-inactive, draft-not-usable, model-… */
+  /** @throws Problem bad-request, unknown-segment, segment-inactive, draft-not-usable, rule-too-heavy, model-… */
   async create(
-    { name, description, filters, prompt }: CreateSegment,
+    { name, description, ...asked }: CreateSegment,
     caller: Principal,
     once: Once,
+    signal?: AbortSignal,
   ): Promise<Versioned<SegmentView>> {
-    const rule = await this.ruleFrom(filters, prompt?.trim());
+    const rule = await this.ruleFrom(asked, signal);
     return once(async (transaction, changed) => {
       if (referencesOf(rule).length > 0) await this.rules.lock(transaction);
       await this.rules.fitting(transaction, rule);
@@ -140,28 +139,15 @@ export class SegmentsService {
     if (is_active === false) await this.rules.refuseInUse(transaction, id);
   }
 
-  private async ruleFrom(filters: Rule | undefined, prompt: string | undefined): Promise<Rule> {
-    if (prompt) return this.draftedRule(prompt, filters);
+  private async ruleFrom(
+    { filters, prompt }: Pick<CreateSegment, 'filters' | 'prompt'>,
+    signal?: AbortSignal,
+  ): Promise<Rule> {
+    const sentence = prompt?.trim();
+    if (sentence) return this.drafts.rule(sentence, filters, signal);
     if (filters === undefined)
       throw badField('/filters', 'is required ({} is every active customer), unless prompt is given');
     return filters;
-  }
-
-  /**
-   * What the caller wrote wins over what the model drafts: filter by filter where it is a filter set, and both must hold where it is a
-   * tree. The two together must not come to "everyone".
-   */
-  private async draftedRule(prompt: string, filters: Rule = {}): Promise<Rule> {
-    const draft = await this.drafter.draftFilters(prompt);
-    if (shapeOf(filters) !== 'filters') return { all: [filters, draft] };
-    const rule: FilterSet = { ...draft, ...filters };
-    if (asksNothing(rule))
-      throw new Problem(
-        'draft-not-usable',
-        'Together with your filters the drafted rule would match every customer: leave out one of the two.',
-        [{ pointer: '/filters', detail: 'makes the drafted rule match every customer' }],
-      );
-    return rule;
   }
 }
 

@@ -13,6 +13,10 @@ interface Read {
   readonly activeCustomers: number;
 }
 
+/** A part of all active customers, 0…1 with six decimals; 0 where there are none. */
+export const shareOf = (total: number, activeCustomers: number): number =>
+  activeCustomers === 0 ? 0 : Number((total / activeCustomers).toFixed(6));
+
 /** For each rule the customers of each of its nodes, in the order of nodesOf: the first is the rule itself. */
 export interface Counted extends Read {
   readonly totals: number[][];

@@ -3,6 +3,7 @@ import { first } from './measures';
 import { DAY } from './scan';
 import type { TotalFilter } from './segment-filter';
 import { wholeNumber } from './value-kind';
+import { theLastDays } from './wording';
 
 /** Hours, as in last_days. No purchase in scope is after `as_of`; without one `first` is infinity, which is kept out. */
 export const firstPurchaseWithinDays = {
@@ -16,6 +17,7 @@ export const firstPurchaseWithinDays = {
   ],
   example: 30,
   value: wholeNumber(1, 3650),
+  reads: (days) => `made their first purchase that counts in ${theLastDays(days)}`,
   sql: (days, measured, asOf) =>
     sql`${measured} >= ${asOf} - make_interval(hours => ${days * 24}::int) AND ${measured} <> 'infinity'`,
   threshold: (days, asOf) => sql`${asOf} - make_interval(hours => ${days * 24}::int)`,

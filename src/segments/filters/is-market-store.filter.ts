@@ -10,6 +10,7 @@ export const isMarketStore = {
   edges: ['A purchase of which it is not known (NULL) is neither.'],
   example: true,
   value: flag(),
+  reads: (wanted) => (wanted ? 'in market stores' : 'in stores that are no market stores'),
   sql: (wanted) => sql`p.is_market_store = ${wanted}::boolean`,
   scan: (wanted) => ({ column: 'is_market_store', in: [wanted] }),
 } as const satisfies ScopeFilter<boolean>;

@@ -2,6 +2,7 @@ import { sql } from '../../common/sql';
 import { purchases } from './measures';
 import type { TotalFilter } from './segment-filter';
 import { wholeNumber } from './value-kind';
+import { times } from './wording';
 
 export const maxNumPurchases = {
   key: 'max_num_purchases',
@@ -14,6 +15,7 @@ export const maxNumPurchases = {
   ],
   example: 0,
   value: wholeNumber(0, 1_000_000),
+  reads: (count) => (count === 0 ? 'bought nothing' : `made at most ${times(count, 'purchase')}`),
   sql: (count, measured) => sql`${measured} <= ${count}::bigint`,
   threshold: (count) => sql`${count}::bigint`,
   holdsForNone: () => true,

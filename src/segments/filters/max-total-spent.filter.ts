@@ -2,6 +2,7 @@ import { sql } from '../../common/sql';
 import { spent } from './measures';
 import type { TotalFilter } from './segment-filter';
 import { hundredths, money } from './value-kind';
+import { amountOf } from './wording';
 
 /** A NaN among the amounts makes the sum NaN, which PostgreSQL holds greater than every number; -Infinity is kept from matching here. As in min_total_spent. */
 export const maxTotalSpent = {
@@ -16,6 +17,7 @@ export const maxTotalSpent = {
   ],
   example: 20,
   value: money(),
+  reads: (amount) => `spent at most ${amountOf(amount)}`,
   sql: (amount, measured) => sql`${measured} <= ${amount}::numeric AND ${measured} <> '-Infinity'::numeric`,
   threshold: (amount) => sql`${amount}::numeric`,
   holdsForNone: () => true,

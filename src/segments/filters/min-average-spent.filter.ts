@@ -2,6 +2,7 @@ import { sql } from '../../common/sql';
 import { average } from './measures';
 import type { TotalFilter } from './segment-filter';
 import { hundredths, money } from './value-kind';
+import { amountOf } from './wording';
 
 /** NaN is more than every number to PostgreSQL and kept out: an amount that is NaN, and no purchase at all. As in min_total_spent. */
 export const minAverageSpent = {
@@ -16,6 +17,7 @@ export const minAverageSpent = {
   ],
   example: 25,
   value: money(),
+  reads: (amount) => `spent at least ${amountOf(amount)} a purchase on average`,
   sql: (amount, measured) => sql`${measured} >= ${amount}::numeric AND ${measured} <> 'NaN'::numeric`,
   threshold: (amount) => sql`${amount}::numeric`,
   holdsForNone: () => false,

@@ -2,6 +2,7 @@ import { sql } from '../../common/sql';
 import { purchases } from './measures';
 import type { TotalFilter } from './segment-filter';
 import { wholeNumber } from './value-kind';
+import { times } from './wording';
 
 export const minNumPurchases = {
   key: 'min_num_purchases',
@@ -11,6 +12,7 @@ export const minNumPurchases = {
   edges: ['A purchase is a row of `purchase_history`: two rows of one ticket are two.'],
   example: 2,
   value: wholeNumber(0, 1_000_000),
+  reads: (count) => `made at least ${times(count, 'purchase')}`,
   sql: (count, measured) => sql`${measured} >= ${count}::bigint`,
   threshold: (count) => sql`${count}::bigint`,
   holdsForNone: (count) => count <= 0,

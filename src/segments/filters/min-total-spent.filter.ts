@@ -2,6 +2,7 @@ import { sql } from '../../common/sql';
 import type { TotalFilter } from './segment-filter';
 import { spent } from './measures';
 import { hundredths, money } from './value-kind';
+import { amountOf } from './wording';
 
 /**
  * A NaN among the amounts makes the sum NaN, which PostgreSQL holds greater than every number: it is kept from matching. Not by an upper
@@ -18,6 +19,7 @@ export const minTotalSpent = {
   ],
   example: 100,
   value: money(),
+  reads: (amount) => `spent at least ${amountOf(amount)}`,
   sql: (amount, measured) => sql`${measured} >= ${amount}::numeric AND ${measured} <> 'NaN'::numeric`,
   threshold: (amount) => sql`${amount}::numeric`,
   holdsForNone: (amount) => amount <= 0,

@@ -3,6 +3,7 @@ import { last } from './measures';
 import { DAY } from './scan';
 import type { TotalFilter } from './segment-filter';
 import { wholeNumber } from './value-kind';
+import { theLastDays } from './wording';
 
 /** The complement of the window of last_days, which includes both ends: so the last purchase lies strictly before it. */
 export const notPurchasedForDays = {
@@ -17,6 +18,7 @@ export const notPurchasedForDays = {
   ],
   example: 90,
   value: wholeNumber(1, 3650),
+  reads: (days) => `made none of the purchases that count in ${theLastDays(days)}`,
   sql: (days, measured, asOf) => sql`${measured} < ${asOf} - make_interval(hours => ${days * 24}::int)`,
   threshold: (days, asOf) => sql`${asOf} - make_interval(hours => ${days * 24}::int)`,
   holdsForNone: () => true,

@@ -19,6 +19,7 @@ export const preferencesContains = {
   ],
   example: { diet: 'vegan' },
   value: jsonObject(),
+  reads: (wanted) => `have preferences that contain ${JSON.stringify(wanted)}`,
   actual: sql`u.preferences`,
   values: preferenceValues,
   sql: (wanted) =>

@@ -14,5 +14,6 @@ export const productsContain = {
   ],
   example: [{ name: 'tea' }],
   value: jsonContainer(),
+  reads: (wanted) => `with products that contain ${JSON.stringify(wanted)}`,
   sql: (wanted) => sql`p.products @> ${JSON.stringify(wanted)}::jsonb`,
 } as const satisfies ScopeFilter<unknown[] | Record<string, unknown>>;

@@ -13,6 +13,7 @@ export const purchasedFrom = {
   ],
   example: '2026-01-01T00:00:00Z',
   value: instant(),
+  reads: (from) => `at or after ${from}`,
   sql: (from) => sql`p.purchase_date >= ${from}::timestamptz`,
   scan: (from) => ({ column: 'date', from: microsOf(from) }),
 } as const satisfies ScopeFilter<string>;

@@ -14,6 +14,7 @@ export const purchasedTo = {
   ],
   example: '2026-07-01T00:00:00+02:00',
   value: instant(),
+  reads: (to) => `before ${to}`,
   sql: (to) => sql`p.purchase_date < ${to}::timestamptz`,
   scan: (to) => ({ column: 'date', to: microsOf(to) - 1 }),
 } as const satisfies ScopeFilter<string>;

@@ -1,6 +1,7 @@
 import { join, raw, sql, type Sql } from '../../common/sql';
 import { dimensions, type Rfm, rfmValue } from './rfm.value';
 import type { StandingFilter } from './segment-filter';
+import { theLastDays } from './wording';
 
 /**
  * Scores of recency, frequency and monetary value by quintiles, as direct marketing has used them since A. M. Hughes (Strategic
@@ -26,6 +27,14 @@ export const rfm = {
   ],
   example: { window_days: 365, recency: [4, 5], monetary: [5, 5] },
   value: rfmValue(),
+  reads: (value) => {
+    const scores = dimensions.flatMap((dimension) => {
+      const [from, to] = value[dimension] ?? [];
+      return from === undefined ? [] : [`${from === to ? from : `${from} to ${to}`} for ${spoken[dimension]}`];
+    });
+    const cuts = value.cut_points ? ` by the cut points ${JSON.stringify(value.cut_points)}` : '';
+    return `score ${new Intl.ListFormat('en').format(scores)}${cuts} among all who bought in ${theLastDays(value.window_days)}`;
+  },
   sql: (value, asOf) => {
     const asked = dimensions.filter((dimension) => value[dimension] !== undefined);
     const each = (of: (dimension: Dimension) => Sql, between = ',\n    ') => join(asked.map(of), between);
@@ -55,6 +64,8 @@ SELECT s.user_id,
 FROM scored s`;
   },
 } as const satisfies StandingFilter<Rfm>;
+
+const spoken = { recency: 'recency', frequency: 'frequency', monetary: 'spending' };
 
 type Dimension = (typeof dimensions)[number];
 

@@ -24,6 +24,11 @@ interface Common<V> {
   /** What values it takes: validation and JSON Schema in one. */
   readonly value: ValueKind<V>;
   /**
+   * A value in English, for who is to approve a rule: of a scope as it stands after "purchases made" ("in the last 90 days"), of others
+   * after "customers who" ("spent at least 100.00"). Names in it are quoted, so that nothing in one can be taken for our own words.
+   */
+  reads(value: V): string;
+  /**
    * Values to choose from, where the data has some: a SELECT of `value` (of a list one item of it, else what goes into the filter),
    * `customers` and `purchases` (NULL where that would take too long to count), the most frequent first. It reads whole tables: it is asked
    * every few minutes at most, and whoever asks puts a LIMIT after it. No value that only a few customers have: it may say who they are.

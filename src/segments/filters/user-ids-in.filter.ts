@@ -1,6 +1,7 @@
 import { sql } from '../../common/sql';
 import type { CustomerFilter } from './segment-filter';
 import { uuidList } from './value-kind';
+import { times } from './wording';
 
 /** A static list: one array parameter, however long. */
 export const userIdsIn = {
@@ -13,6 +14,7 @@ export const userIdsIn = {
   ],
   example: ['2f1a7c1e-6d0b-4c52-9a4e-0b6f6f1f2a10'],
   value: uuidList(10_000),
+  reads: (ids) => `are on a list of ${times(ids.length, 'customer')}`,
   actual: sql`u.id`,
   sql: (ids) => sql`u.id = ANY(${ids}::uuid[])`,
   scan: (ids) => ({ column: 'id', in: ids.map((id) => id.toLowerCase()) }),

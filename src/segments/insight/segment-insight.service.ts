@@ -7,7 +7,7 @@ import { Problem } from '../../common/problem';
 import { row, rows, sql } from '../../common/sql';
 import { inSnapshot } from '../../database/transaction';
 import { AudienceCounter, type Timed } from '../engines/audience-counter';
-import type { Counted } from '../engines/audience-engine';
+import { type Counted, shareOf } from '../engines/audience-engine';
 import { namingTheCostliest } from '../queries/costliest-part';
 import { customerFigures, type FiguresRow } from '../queries/customer-figures.sql';
 import { explainQuery, type ExplainRow } from '../queries/explain-query';
@@ -111,7 +111,7 @@ function countView(rule: RuleNode, counted: Timed<Counted>): CountView {
   const [totals] = counted.totals;
   return {
     total: totals[0],
-    share: counted.activeCustomers === 0 ? 0 : Number((totals[0] / counted.activeCustomers).toFixed(6)),
+    share: shareOf(totals[0], counted.activeCustomers),
     active_customers: counted.activeCustomers,
     as_of: counted.asOf,
     elapsed_ms: counted.elapsedMs,

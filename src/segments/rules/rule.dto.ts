@@ -5,9 +5,10 @@ import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsObject, IsUUID, ValidateNested,
 import type { FieldError } from '../../common/problem';
 import { fieldErrors, validationOptions } from '../../common/validation';
 import { check } from '../../common/validators';
+import { givesEveryone } from './everyone';
 import { FilterSetDto } from './filter-set.dto';
 import { filterList } from '../filters';
-import { costOf, LIMITS, parseRule, type Rule, type RuleShape, shapeOf, treeKeys } from './rule';
+import { costOf, LIMITS, parseRule, referencesOf, type Rule, type RuleShape, shapeOf, treeKeys } from './rule';
 
 const RULE = { $ref: '#/components/schemas/Rule' };
 const RULES = { type: 'array', items: RULE, minItems: 1, maxItems: LIMITS.conditions } as const;
@@ -128,3 +129,14 @@ export const ruleErrors = (rule: unknown): FieldError[] =>
     pointer: pointer.replace(/^\/rule/, ''),
     detail,
   }));
+
+/** The same of a rule that a model wrote: it refers to no segment, and its structure does not make it everybody. */
+export function draftErrors(rule: unknown): FieldError[] {
+  const errors = ruleErrors(rule);
+  if (errors.length > 0) return errors;
+  const references = referencesOf(rule as Rule);
+  if (references.length > 0) return references.map(({ pointer }) => ({ pointer, detail: 'cannot be drafted' }));
+  return givesEveryone(rule as Rule) ? [{ pointer: '', detail: EVERYONE }] : [];
+}
+
+export const EVERYONE = 'would match every customer';
