@@ -112,7 +112,7 @@ describe('POST /ai/generate', () => {
   });
 });
 
-/** The ways in which a model fails, and what is answered: each once, through each of the three doors to it. */
+/** The ways in which a model fails, and what is answered: each once, through each of the four doors to it. */
 const failures: [string, Misbehaviour, number, string][] = [
   ['hangs', 'never answers', 503, 'model-too-slow'],
   ['drips', 'drips a byte at a time', 503, 'model-too-slow'],
@@ -130,6 +130,7 @@ describe.each<[string, (name: string) => [path: string, body: object]]>([
   ['POST /ai/generate', () => ['/ai/generate', { prompt: 'Hi' }]],
   ['POST /segments with a prompt', (name) => ['/segments', { name, prompt: 'compraron este mes' }]],
   ['POST /campaigns without a message', (name) => ['/campaigns', { name, message: '', segment_ids: [segment.id] }]],
+  ['POST /ai/messages', () => ['/ai/messages', { goal: 'Carbasses', segment_ids: [segment.id] }]],
 ])('%s', (_, request) => {
   const refused = async (name: string, status: number, type: string): Promise<string> => {
     const [path, body] = request(name);
@@ -137,7 +138,7 @@ describe.each<[string, (name: string) => [path: string, body: object]]>([
     expect(answer.body.type).toMatch(new RegExp(`:${type}$`));
     expect(answer.headers['retry-after'] !== undefined).toBe(status === 503);
     expect(answer.text).not.toContain(RAW);
-    if (path !== '/ai/generate') expect(await names(path)).not.toContain(name);
+    if (!path.startsWith('/ai/')) expect(await names(path)).not.toContain(name);
     return answer.body.detail as string;
   };
 
@@ -193,7 +194,7 @@ describe('a campaign without a message', () => {
     ['a blank one', ' \n'],
     ['none', undefined],
     ['null', null],
-  ])('%s: the model writes it, from name and description', async (_, message) => {
+  ])('%s: the model writes it, from name, description and what the audience is like', async (_, message) => {
     ollama.says('"<p>Ja hi ha carbasses!\u200b</p>"');
     const campaign = { name: 'Tardor', description: 'Carbasses noves', segment_ids: [segment.id], message };
 
@@ -201,7 +202,9 @@ describe('a campaign without a message', () => {
 
     expect(body.message).toBe('Ja hi ha carbasses!');
     expect(ollama.calls()).toHaveLength(1);
-    expect(ollama.calls()[0].prompt).toBe('Campaign: {"name":"Tardor","description":"Carbasses noves"}');
+    expect(ollama.calls()[0].prompt).toBe(
+      'Request: {"name":"Tardor","description":"Carbasses noves","audience":{"customers":null,"stores":[],"preferences":[]}}',
+    );
   });
 
   it('leaves the model alone when there is a message', async () => {

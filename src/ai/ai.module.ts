@@ -2,11 +2,16 @@ import { HttpModule, HttpService } from '@nestjs/axios';
 import { Global, Module } from '@nestjs/common';
 import { MessageDrafter } from '../campaigns/message-drafter';
 import { CONFIG, type Config } from '../config/config';
+import { SegmentsModule } from '../segments/segments.module';
 import { SegmentDrafter } from '../segments/segment-drafter';
 import { AiController } from './ai.controller';
 import { BoundedLanguageModel } from './bounded.language-model';
 import { LanguageModel } from './language-model';
-import { ModelMessageDrafter } from './message-drafter';
+import { AudienceFactsService } from './messages/audience-facts.service';
+import { CampaignMessageDrafter } from './messages/campaign-message.drafter';
+import { MessageDraftsService } from './messages/message-drafts.service';
+import { MessagesController } from './messages/messages.controller';
+import { MessagesService } from './messages/messages.service';
 import { RemoteLanguageModel } from './remote.language-model';
 import { ModelSegmentDrafter } from './segment-drafter';
 import { TextService } from './text.service';
@@ -14,8 +19,8 @@ import { TextService } from './text.service';
 /** Global, because segments and campaigns use its drafters through ports of their own and never import it. */
 @Global()
 @Module({
-  imports: [HttpModule],
-  controllers: [AiController],
+  imports: [HttpModule, SegmentsModule],
+  controllers: [AiController, MessagesController],
   providers: [
     {
       provide: LanguageModel,
@@ -24,8 +29,11 @@ import { TextService } from './text.service';
         new BoundedLanguageModel(new RemoteLanguageModel(http, config), config),
     },
     TextService,
+    AudienceFactsService,
+    MessageDraftsService,
+    MessagesService,
     { provide: SegmentDrafter, useClass: ModelSegmentDrafter },
-    { provide: MessageDrafter, useClass: ModelMessageDrafter },
+    { provide: MessageDrafter, useClass: CampaignMessageDrafter },
   ],
   exports: [SegmentDrafter, MessageDrafter],
 })

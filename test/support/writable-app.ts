@@ -113,6 +113,14 @@ export async function startWritableApp(): Promise<WritableApp> {
     'POST /notifications/release': { lease_token: released },
     'POST /webhooks': webhook,
     'PATCH /webhooks/{webhook_id}': { ...webhook, is_active: true },
+    'POST /ai/messages': {
+      goal: 'Good',
+      segment_ids: [segments[0]],
+      tone: 'formal',
+      language: 'ca',
+      channel: 'email',
+      variants: 1,
+    },
     'POST /ai/generate': { prompt: 'Good', system: 'Good', temperature: 1, max_tokens: 10 },
   };
   return {
