@@ -37,6 +37,7 @@ it('lists every filter in order, with what a form needs', async () => {
     'stores_in',
     'ticket_types_in',
     'preferences_contains',
+    'inferred_preferences_contain',
     'roles_in',
   ]);
 });

@@ -12,6 +12,10 @@ import { CampaignMessageDrafter } from './messages/campaign-message.drafter';
 import { MessageDraftsService } from './messages/message-drafts.service';
 import { MessagesController } from './messages/messages.controller';
 import { MessagesService } from './messages/messages.service';
+import { InferenceService } from './preferences/inference.service';
+import { PreferencesController } from './preferences/preferences.controller';
+import { PreferencesService } from './preferences/preferences.service';
+import { StoredPreferencesModule } from './preferences/stored-preferences.module';
 import { RemoteLanguageModel } from './remote.language-model';
 import { ModelSegmentDrafter } from './segment-drafter';
 import { TextService } from './text.service';
@@ -19,8 +23,8 @@ import { TextService } from './text.service';
 /** Global, because segments and campaigns use its drafters through ports of their own and never import it. */
 @Global()
 @Module({
-  imports: [HttpModule, SegmentsModule],
-  controllers: [AiController, MessagesController],
+  imports: [HttpModule, SegmentsModule, StoredPreferencesModule],
+  controllers: [AiController, MessagesController, PreferencesController],
   providers: [
     {
       provide: LanguageModel,
@@ -32,6 +36,8 @@ import { TextService } from './text.service';
     AudienceFactsService,
     MessageDraftsService,
     MessagesService,
+    InferenceService,
+    PreferencesService,
     { provide: SegmentDrafter, useClass: ModelSegmentDrafter },
     { provide: MessageDrafter, useClass: CampaignMessageDrafter },
   ],

@@ -5,6 +5,8 @@ import type { Rule } from '../../src/segments/rules/rule';
 export interface CustomerFact {
   id: string;
   preferences: unknown;
+  /** What was inferred; null where nothing was. */
+  inferred: Record<string, unknown> | null;
   is_active: boolean | null;
   role: string | null;
   registered: number | null;
@@ -70,10 +72,11 @@ export class NaiveEvaluator {
   }
 
   private askedOfCustomer(set: FilterSet): (customer: CustomerFact) => boolean {
-    const { preferences_contains, registered_within_days, roles_in, user_ids_in } = set;
+    const { preferences_contains, inferred_preferences_contain, registered_within_days, roles_in, user_ids_in } = set;
     const ids = user_ids_in && new Set(user_ids_in.map((id) => id.toLowerCase()));
-    return ({ id, preferences, role, registered }) =>
+    return ({ id, preferences, inferred, role, registered }) =>
       (!preferences_contains || contains(preferences ?? {}, preferences_contains, true)) &&
+      (!inferred_preferences_contain || (inferred !== null && contains(inferred, inferred_preferences_contain, true))) &&
       (registered_within_days === undefined || this.isWithin(registered_within_days, registered)) &&
       (!roles_in || (role !== null && roles_in.includes(role))) &&
       (!ids || ids.has(id));

@@ -54,6 +54,7 @@ export async function startWritableApp(): Promise<WritableApp> {
     '/notifications/{notification_id}/mark-sent': `/notifications/${sent.id}/mark-sent`,
     '/notifications/{notification_id}/mark-failed': `/notifications/${failed.id}/mark-failed`,
     '/customers/{user_id}/erase': `/customers/${erased.id}/erase`,
+    '/ai/preferences/{user_id}': `/ai/preferences/${customers[0]}`,
     '/webhooks/{webhook_id}': `/webhooks/${hook}`,
     '/webhooks/{webhook_id}/rotate-secret': `/webhooks/${hook}/rotate-secret`,
     '/webhooks/{webhook_id}/test': `/webhooks/${hook}/test`,

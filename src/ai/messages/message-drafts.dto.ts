@@ -113,13 +113,13 @@ class PreferenceShare {
   percent: number;
 }
 
-/** What the model was told of the audience, and all of it. Shares are those of a sample of up to 20,000 customers. */
+/** What the model was told of the audience, and all of it. Shares are those of a sample of up to 2,000 customers. */
 export class AudienceFactsView {
   /** Rounded to two digits; null where they are fewer than 20, and then nothing else was told. */
   @ApiProperty({ type: 'integer', minimum: 20, nullable: true, example: 1900 })
   customers: number | null;
 
-  /** Where most of them bought; at least 20 customers each. */
+  /** Where most of them bought, of their last 100 purchases; at least 20 customers each. */
   @ApiProperty({ type: () => [StoreShare] })
   stores: StoreShare[];
 
