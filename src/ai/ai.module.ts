@@ -12,6 +12,7 @@ import { CampaignMessageDrafter } from './messages/campaign-message.drafter';
 import { MessageDraftsService } from './messages/message-drafts.service';
 import { MessagesController } from './messages/messages.controller';
 import { MessagesService } from './messages/messages.service';
+import { InferRun } from './preferences/infer-run';
 import { InferenceService } from './preferences/inference.service';
 import { PreferencesController } from './preferences/preferences.controller';
 import { PreferencesService } from './preferences/preferences.service';
@@ -37,6 +38,7 @@ import { TextService } from './text.service';
     MessageDraftsService,
     MessagesService,
     InferenceService,
+    InferRun,
     PreferencesService,
     { provide: SegmentDrafter, useClass: ModelSegmentDrafter },
     { provide: MessageDrafter, useClass: CampaignMessageDrafter },
