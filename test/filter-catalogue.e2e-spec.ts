@@ -102,6 +102,10 @@ describe('values to choose from', () => {
     );
     await sharing(6, { diet: 'none', home: { city: 'Reus' } }, { role: 'user' });
     await app.make.customer({}, { store_name: "D'Or; --", ticket_type: 'online' });
+    await sharing(20, {}, { role: 'inferred' });
+    await app.db.query(
+      `INSERT INTO inferred_preferences SELECT id, '{"likes": ["tea"]}', '[]', 'a model', now() FROM users WHERE role = 'inferred'`,
+    );
 
     for (const { key, value, values } of filterList.filter((filter) => filter.values)) {
       const isList = value.schema.type === 'array';

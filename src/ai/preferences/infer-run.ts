@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -6,6 +5,7 @@ import { Problem } from '../../common/problem';
 import { rows } from '../../common/sql';
 import { AudienceService } from '../../segments/audience.service';
 import { InferenceService } from './inference.service';
+import { MinutePace } from './minute-pace';
 import { selectStandings, type StandingRow } from './preferences.sql';
 import { StoredPreferencesService } from './stored-preferences.service';
 
@@ -107,18 +107,5 @@ export class InferRun {
       yield* await rows<StandingRow>(this.database, selectStandings(page.items));
       cursor = page.next;
     } while (cursor !== undefined);
-  }
-}
-
-/** So many a minute, evenly: the time between two beginnings. */
-class MinutePace {
-  private next = 0;
-
-  constructor(private readonly rate: number) {}
-
-  async turn(signal: AbortSignal): Promise<void> {
-    const wait = this.next - performance.now();
-    if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => undefined);
-    this.next = Math.max(performance.now(), this.next) + 60_000 / this.rate;
   }
 }

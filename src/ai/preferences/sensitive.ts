@@ -3,119 +3,23 @@
  * orientation, ethnic origin, union membership, and genetic and biometric data. Beginnings of words in English, Spanish and Catalan, without
  * accents and in lower case. A list catches what is said plainly; the model is told the rest, and people read what it suggests.
  */
-const inKeys = [
-  ...[
-    'health',
-    'salud',
-    'salut',
-    'medic',
-    'illness',
-    'disease',
-    'sick',
-    'allerg',
-    'alerg',
-    'intoleran',
-    'addict',
-    'adiccion',
-    'addicci',
-  ],
-  ...['faith', 'belief', 'creenc', 'worship', 'ideolog', 'party_member', 'vote', 'voto', 'vot'],
-  ...[
-    'gender',
-    'genero',
-    'genere',
-    'race',
-    'raza',
-    'nationality',
-    'nacionali',
-    'skin',
-    'ancestr',
-    'origin_of',
-    'genetic',
-    'biometr',
-  ],
-] as const;
+const listed = (words: string): string[] => words.trim().split(/\s+/);
+
+const inKeys = listed(`
+  health salud salut medic illness disease sick allerg alerg intoleran addict adiccion addicci skin
+  faith belief creenc worship ideolog vote voto vot
+  gender genero genere race raza nationality nacionali ancestr genetic biometr`);
 
 /** In keys and in values. */
-const anywhere = [
-  ...[
-    'diabet',
-    'celiac',
-    'coeliac',
-    'celiaq',
-    'cancer',
-    'depress',
-    'enferm',
-    'malalt',
-    'pregnan',
-    'embaraz',
-    'embaras',
-    'disab',
-    'discapa',
-  ],
-  ...['hiv', 'vih', 'asthma', 'asma', 'obes', 'incontinen', 'alcoholi', 'mental_health', 'patient', 'pacient'],
-  ...[
-    'relig',
-    'halal',
-    'kosher',
-    'caser',
-    'ramad',
-    'islam',
-    'muslim',
-    'musulm',
-    'christian',
-    'cristian',
-    'catholic',
-    'catolic',
-    'protestant',
-  ],
-  ...[
-    'jewish',
-    'judais',
-    'jueu',
-    'hindu',
-    'budd',
-    'budis',
-    'sikh',
-    'atheis',
-    'ateis',
-    'ateu',
-    'ateo',
-    'mosque',
-    'mezquita',
-    'church',
-    'iglesia',
-    'esglesia',
-  ],
-  ...[
-    'politic',
-    'republican',
-    'socialis',
-    'comunis',
-    'communis',
-    'conservative_vot',
-    'feixis',
-    'fascis',
-    'nacionalis',
-    'nationalis',
-  ],
-  ...[
-    'sex',
-    'orientation',
-    'orientacio',
-    'gay',
-    'lesbi',
-    'lgbt',
-    'bisex',
-    'homosex',
-    'heterosex',
-    'transgen',
-    'queer',
-    'erotic',
-  ],
-  ...['ethnic', 'etnic', 'etnia', 'racial', 'gypsy', 'gitan', 'immigra', 'inmigra'],
-  ...['trade_union', 'union_member', 'sindica'],
-] as const;
+const anywhere = listed(`
+  diabet celiac coeliac celiaq cancer depress enferm malalt pregnan embaraz embaras disab discapa
+  hiv vih asthma asma obes incontinen alcoholi mental_health patient pacient
+  relig halal kosher ramad islam muslim musulm christian cristian catholic catolic protestant
+  jewish judais jueu hindu buddhi budis sikh atheis ateis ateu ateo mosque mezquita church iglesia esglesia
+  politic republican socialis comunis communis feixis fascis nacionalis nationalis
+  sex orientation orientacio gay lesbi lgbt bisex homosex heterosex transgen queer erotic
+  ethnic etnic etnia racial gypsy gitan immigra inmigra
+  trade_union union_member sindica`);
 
 const startsWithAny = (words: string[], beginnings: readonly string[]) =>
   words.some((_, i) => beginnings.some((beginning) => words.slice(i).join('_').startsWith(beginning)));
