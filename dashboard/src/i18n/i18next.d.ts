@@ -5,9 +5,11 @@ import type customers from './en/customers.json';
 import type dispatches from './en/dispatches.json';
 import type notifications from './en/notifications.json';
 import type overview from './en/overview.json';
+import type rules from './en/rules.json';
 import type segments from './en/segments.json';
 import type settings from './en/settings.json';
 import type suppressions from './en/suppressions.json';
+import type wizard from './en/wizard.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -20,9 +22,11 @@ declare module 'i18next' {
       dispatches: typeof dispatches;
       notifications: typeof notifications;
       overview: typeof overview;
+      rules: typeof rules;
       segments: typeof segments;
       settings: typeof settings;
       suppressions: typeof suppressions;
+      wizard: typeof wizard;
     };
   }
 }

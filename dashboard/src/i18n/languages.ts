@@ -2,12 +2,14 @@
 export const languages = { en: 'English', es: 'Español', ca: 'Català' } as const;
 export type Language = keyof typeof languages;
 
-/** The texts, a file for each page. A new one is a line here and a file of that name in each language's folder. */
+/** The texts, a file for each page, or for a large part of one. A new one is a line here and a file of that name in each language's folder. */
 export const namespaces = [
   'common',
   'overview',
   'segments',
+  'rules',
   'campaigns',
+  'wizard',
   'dispatches',
   'notifications',
   'customers',

@@ -11,7 +11,7 @@ import classes from './wizard/wizard.module.css';
 
 /** What a campaign is: whom it goes to, by which rules, when, and what it says. */
 export function CampaignFacts({ campaign, etag }: { campaign: Campaign; etag: string }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['campaigns', 'wizard', 'common']);
   const format = useFormat();
   const segments = useSegments();
   const ruleFacts = useRuleFacts();
@@ -51,7 +51,7 @@ export function CampaignFacts({ campaign, etag }: { campaign: Campaign; etag: st
         </Card>
         <ScheduleCard campaign={campaign} />
       </Stack>
-      <Card title={t('step.message')} description={t(`common:channel.${campaign.channel}`)}>
+      <Card title={t('wizard:step.message')} description={t(`common:channel.${campaign.channel}`)}>
         <MessagePreview
           channel={campaign.channel}
           text={{ title: campaign.title ?? '', message: campaign.message }}

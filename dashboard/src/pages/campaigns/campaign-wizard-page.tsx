@@ -23,7 +23,7 @@ function NewCampaign() {
 }
 
 function EditCampaign({ id }: { id: string }) {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation(['campaigns', 'wizard']);
   // read anew: what is edited should be what is there
   const query = useQuery({ ...campaignQuery(id), refetchOnReconnect: false });
   const [first, setFirst] = useState<Loaded>();
@@ -31,7 +31,7 @@ function EditCampaign({ id }: { id: string }) {
   if (first) return <Wizard initial={draftOf(first.campaign)} loaded={first} />;
   return (
     <>
-      <PageHeader title={t('wizard.editing')} parent={{ title: t('list.title'), to: '/campaigns' }} />
+      <PageHeader title={t('wizard:wizard.editing')} parent={{ title: t('list.title'), to: '/campaigns' }} />
       {query.error ? (
         <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
       ) : (

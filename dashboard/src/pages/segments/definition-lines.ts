@@ -12,8 +12,10 @@ export interface Definition {
 
 /** A segment as lines to read, so that two of it can be compared. */
 export const definitionLines = (definition: Definition, words: Words, nameOf: NameOf): string[] => [
-  words.t('versions.name', { name: definition.name }),
-  ...(definition.description ? [words.t('versions.description', { description: definition.description })] : []),
-  ...(definition.is_active === undefined ? [] : [words.t(definition.is_active ? 'versions.active' : 'versions.inactive')]),
+  words.t('definition.name', { name: definition.name }),
+  ...(definition.description ? [words.t('definition.description', { description: definition.description })] : []),
+  ...(definition.is_active === undefined
+    ? []
+    : [words.t(definition.is_active ? 'definition.active' : 'definition.inactive')]),
   ...linesOf(readingOf(definition.filters, words, nameOf)),
 ];

@@ -8,7 +8,7 @@ import type { Rule } from './rules/rule';
 
 /** What rules are read with, in the reader's language. */
 export function useWords(): Words {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const format = useFormat();
   return useMemo(() => ({ t, format }), [t, format]);
 }

@@ -27,7 +27,7 @@ export function SegmentPicker(props: {
   error?: ReactNode;
   onChange: (ids: string[]) => void;
 }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const format = useFormat();
   const [search, setSearch] = useState('');
   const field = useRef<HTMLInputElement>(null);

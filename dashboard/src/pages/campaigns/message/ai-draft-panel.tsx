@@ -23,7 +23,7 @@ export function AiDraftPanel(props: {
   onUse: (text: string) => void;
   onClose: () => void;
 }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const draft = useAiDraft();
   const [prompt, setPrompt] = useState('');
   const isWriting = draft.state === 'writing';
@@ -91,7 +91,7 @@ export function AiDraftPanel(props: {
 
 /** Why there is no draft. That the model is down is no fault of the message, which can be written by hand. */
 function ModelProblem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const type = error instanceof ApiProblem ? MODEL_PROBLEMS.find((name) => name === error.type) : undefined;
   if (!type) return <ProblemAlert error={error} onRetry={onRetry} />;
   return (

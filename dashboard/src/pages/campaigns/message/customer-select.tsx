@@ -19,7 +19,7 @@ export function CustomerSelect(props: {
   /** Whether it can be emptied; otherwise something is always chosen. */
   leftSection?: ReactNode;
 }) {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation('wizard');
   const [search, setSearch] = useState('');
   const [wanted] = useDebouncedValue(search.trim(), DELAY_MS);
   const [picked, setPicked] = useState<{ value: string; label: string }>();

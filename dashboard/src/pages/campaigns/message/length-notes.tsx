@@ -10,7 +10,7 @@ import classes from './message.module.css';
 
 /** How long the message is for its channel, as the customer who is looked at gets it, in plain words. */
 export function LengthNotes({ channel, text }: { channel: Schema<'CampaignView'>['channel']; text: RenderedText }) {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation('wizard');
   const format = useFormat();
   const { title, message, sms, isTooLargeForPush } = lengthHints(channel, text);
   const count = (characters: number) => ({ count: characters, formatted: format.number(characters) });

@@ -15,7 +15,7 @@ export function MessageFields(props: {
   errors: Partial<Record<Target, string>>;
   onChange: (text: Partial<MessageText>) => void;
 }) {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation('wizard');
   const [target, setTarget] = useState<Target>();
   const title = useRef<HTMLInputElement>(null);
   const message = useRef<HTMLTextAreaElement>(null);
@@ -84,7 +84,7 @@ export function MessageFields(props: {
 
 /** `label` says of which field, for whoever does not see where it stands; it begins with what is seen. */
 function Insert({ label, onClick }: { label: string; onClick: () => void }) {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation('wizard');
   return (
     <Group mt={4}>
       <Button

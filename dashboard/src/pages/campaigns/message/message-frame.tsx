@@ -17,7 +17,7 @@ export function MessageFrame({
   text: Pick<RenderedText, 'title' | 'message'>;
   to?: string;
 }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   if (channel === 'email')
     return (
       <div className={classes.mail}>

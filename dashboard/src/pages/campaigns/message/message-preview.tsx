@@ -26,7 +26,7 @@ export function MessagePreview(props: {
   /** Active segments of the audience. */
   included: readonly string[];
 }) {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation('wizard');
   const format = useFormat();
   const [chosen, setChosen] = useState<string>(NOBODY);
   const [label, setLabel] = useState<string>();

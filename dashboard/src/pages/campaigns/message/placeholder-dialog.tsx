@@ -9,7 +9,7 @@ const MOST_VALUES = 100;
 
 /** Which field of the customer is to stand there, and what where a customer has none. */
 export function PlaceholderDialog(props: { opened: boolean; onClose: () => void; onInsert: (placeholder: string) => void }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   return (
     <Modal
       opened={props.opened}
@@ -25,7 +25,7 @@ export function PlaceholderDialog(props: { opened: boolean; onClose: () => void;
 }
 
 function PlaceholderForm({ onClose, onInsert }: { onClose: () => void; onInsert: (placeholder: string) => void }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const [field, setField] = useState('');
   const [fallback, setFallback] = useState('');
   const offered = useOfferedFields();

@@ -38,7 +38,7 @@ export function ScheduleDialog({ opened, ...props }: ScheduleProps & { opened: b
 }
 
 function ScheduleForm({ campaign, loaded, onClose }: ScheduleProps) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['campaigns', 'wizard', 'common']);
   const cache = useQueryClient();
   const recurrenceText = useRecurrenceText();
   const before = loaded?.schedule;
@@ -104,7 +104,7 @@ function ScheduleForm({ campaign, loaded, onClose }: ScheduleProps) {
             searchable
             limit={200}
             allowDeselect={false}
-            nothingFoundMessage={t('picker.nothingFound')}
+            nothingFoundMessage={t('wizard:picker.nothingFound')}
             error={problem?.fieldError('/time_zone')}
           />
         </Group>

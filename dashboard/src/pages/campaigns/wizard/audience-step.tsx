@@ -23,7 +23,7 @@ export function AudienceStep({
   onLook,
   isSaving,
 }: StepProps & { isLooking: boolean; onLook: () => void; isSaving: boolean }) {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation(['campaigns', 'wizard']);
   const fault = useFaultText(draft, faults, isShown);
   const segments = useSegments({ counts: true });
   const run = useDryRun(saved?.id ?? '', saved?.version ?? '', { enabled: isLooking && saved?.isActive === true });
@@ -39,7 +39,7 @@ export function AudienceStep({
             label={t('audience.addIncluded')}
             listLabel={t('audience.included')}
             description={t('audience.includedHint')}
-            placeholder={t('picker.search')}
+            placeholder={t('wizard:picker.search')}
             chosen={draft.segment_ids}
             taken={draft.excluded_segment_ids}
             error={fault('segment-missing', 'segment-both')}
@@ -52,7 +52,7 @@ export function AudienceStep({
             label={t('audience.addExcluded')}
             listLabel={t('audience.excluded')}
             description={t('audience.excludedHint')}
-            placeholder={t('picker.search')}
+            placeholder={t('wizard:picker.search')}
             chosen={draft.excluded_segment_ids}
             taken={draft.segment_ids}
             onChange={(excluded_segment_ids) => change({ excluded_segment_ids })}

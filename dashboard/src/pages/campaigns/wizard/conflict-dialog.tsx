@@ -14,7 +14,7 @@ export function ConflictDialog(props: {
   onTakeTheirs: () => void;
   onClose: () => void;
 }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const { theirs } = props;
   const changes = theirs ? theirChanges(props.base, props.mine, theirs) : [];
   return (
@@ -73,7 +73,7 @@ export function ConflictDialog(props: {
 
 /** What a field holds, for people. */
 function Value({ draft, field }: { draft: Draft; field: Field }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const format = useFormat();
   const body = bodyOf(draft);
   switch (field) {
@@ -89,7 +89,7 @@ function Value({ draft, field }: { draft: Draft; field: Field }) {
     case 'holdout_percent':
       return format.percent(body.holdout_percent / 100, 2);
     case 'once_per_customer':
-      return body.once_per_customer ? t('rules.onceYes') : t('rules.onceNo');
+      return body.once_per_customer ? t('rules.onceYes') : t('wizard:rules.onceNo');
     case 'not_after':
       return body.not_after ? format.dateTime(body.not_after) : t('common:none');
     default:

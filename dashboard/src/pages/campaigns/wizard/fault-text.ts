@@ -4,7 +4,7 @@ import type { Draft, Fault } from './draft';
 
 /** What is wrong, as a sentence at its field; undefined where nothing of it is, or it is not to be said yet. */
 export function useFaultText(draft: Draft, faults: readonly Fault[], isShown: boolean) {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation('wizard');
   return (...of: Fault[]): string | undefined => {
     // a placeholder that is being written is said at once: it is not seen otherwise
     const fault = of.find(

@@ -13,7 +13,7 @@ import classes from './wizard.module.css';
 
 /** What is said, and by what it goes, beside how a customer sees it. */
 export function MessageStep({ draft, change, faults, isShown, saved, activeSegments }: StepProps) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const fault = useFaultText(draft, faults, isShown);
   const [isDrafting, setDrafting] = useState(false);
   const [replaced, setReplaced] = useState<string>();

@@ -25,7 +25,7 @@ export function ReviewStep({
   faultsByStep,
   href,
 }: StepProps & { faultsByStep: Record<Step, Fault[]>; href: (step: Step) => string }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'campaigns', 'common']);
   const segments = useSegments();
   const format = useFormat();
   const ruleFacts = useRuleFacts();
@@ -72,7 +72,7 @@ export function ReviewStep({
               <>
                 <UnionCount included={activeSegments} excluded={draft.excluded_segment_ids} />
                 <Text size="sm" c="dimmed">
-                  {saved ? t('detail.inactiveText') : t('audience.saveFirst')}
+                  {saved ? t('campaigns:detail.inactiveText') : t('campaigns:audience.saveFirst')}
                 </Text>
               </>
             )}
@@ -100,11 +100,11 @@ export function ReviewStep({
             disabled={!saved}
             onClick={() => setTesting(true)}
           >
-            {t('test.open')}
+            {t('campaigns:test.open')}
           </Button>
           {!saved && (
             <Text size="xs" c="dimmed">
-              {t('test.saveFirst')}
+              {t('campaigns:test.saveFirst')}
             </Text>
           )}
           {saved && <TestSendDialog campaignId={saved.id} opened={isTesting} onClose={() => setTesting(false)} />}

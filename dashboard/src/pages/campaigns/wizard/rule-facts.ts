@@ -6,7 +6,7 @@ type Rules = Pick<Campaign, 'frequency_cap' | 'holdout_percent' | 'once_per_cust
 
 /** The rules of delivery as sentences. */
 export function useRuleFacts(): (rules: Rules) => { name: string; text: string }[] {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const format = useFormat();
   return ({ frequency_cap: cap, holdout_percent, once_per_customer, not_after }) => [
     { name: t('rules.once'), text: once_per_customer ? t('rules.onceYes') : t('rules.onceNo') },

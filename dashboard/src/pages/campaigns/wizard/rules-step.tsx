@@ -10,7 +10,7 @@ import type { StepProps } from './step-props';
 
 /** The rules of delivery, each with what it means for this audience. */
 export function RulesStep({ draft, change, faults, activeSegments }: StepProps) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'common']);
   const format = useFormat();
   const fault = useFaultText(draft, faults, true);
   const audience = useCounted(audienceRule(activeSegments, draft.excluded_segment_ids)).data?.total;

@@ -6,7 +6,7 @@ import classes from './wizard.module.css';
 
 /** The four steps, each an address of its own, and which of them need something. */
 export function WizardSteps(props: { step: Step; href: (step: Step) => string; isFaulty: (step: Step) => boolean }) {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation('wizard');
   return (
     <nav aria-label={t('wizard.steps')}>
       <ol className={classes.steps}>

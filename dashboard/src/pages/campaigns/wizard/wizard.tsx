@@ -23,7 +23,7 @@ import type { Draft } from './draft';
 
 /** Message, audience, rules, review: a campaign is made or edited. Each step is an address, so that the browser's Back is the step before. */
 export function Wizard({ initial, loaded }: { initial: Draft; loaded: Loaded | undefined }) {
-  const { t } = useTranslation(['campaigns', 'common']);
+  const { t } = useTranslation(['wizard', 'campaigns', 'common']);
   const [search] = useSearchParams();
   const location = useLocation();
   const navigate = useNavigate();
@@ -114,7 +114,7 @@ export function Wizard({ initial, loaded }: { initial: Draft; loaded: Loaded | u
         parent={
           name && base.loaded
             ? { title: name, to: `/campaigns/${base.loaded.campaign.id}` }
-            : { title: t('list.title'), to: '/campaigns' }
+            : { title: t('campaigns:list.title'), to: '/campaigns' }
         }
       />
       <WizardSteps

@@ -9,7 +9,7 @@ const DEEPEST_GROUP = 3;
 /** Adds a part to a group: the kinds of it, each with what it is for. */
 export function AddPart(props: { id: string; isRoot: boolean; depth: number; onAdd: (part: RulePart) => void }) {
   const { isRoot, depth, onAdd } = props;
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const kinds = [
     { name: 'Conditions', icon: IconFilter, make: () => newSet() },
     { name: 'Segment', icon: IconUsersGroup, make: () => newReference() },

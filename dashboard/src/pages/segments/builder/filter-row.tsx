@@ -18,7 +18,7 @@ export function FilterRow(props: {
   onChange: (value: unknown) => void;
   onRemove: () => void;
 }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const { schemaOf, filters } = useBuilder();
   const { label, help } = useFilterWords()(props.filter);
   const { error, hint } = usePartProblem(props.id, props.filter);

@@ -16,7 +16,7 @@ const QUESTIONS = ['scope', 'total', 'customer', 'standing'] as const;
 
 /** The conditions of a set, and the choice of another one. */
 export function FilterSetCard({ id, set, onChange }: { id: string; set: FilterSet; onChange: (set: FilterSet) => void }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const { filters, schemaOf } = useBuilder();
   const words = useFilterWords();
   const addId = `condition-of-${id}`;

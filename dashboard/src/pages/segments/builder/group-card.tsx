@@ -13,7 +13,7 @@ import { usePartProblem } from './use-part-problem';
 
 /** Parts of which all, or at least one, must hold. The outermost is the rule itself. */
 export function GroupCard({ ruleGroup, path, actions, schema, translations }: RuleGroupProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const group = ruleGroup as GroupPart;
   const { error, hint } = usePartProblem(group.id);
   const isRoot = path.length === 0;

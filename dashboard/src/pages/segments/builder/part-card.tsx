@@ -18,7 +18,7 @@ const PHRASES = {
 
 /** One part of a rule: conditions that hold together, another segment, or everybody; or all customers but those. */
 export function PartCard({ rule, path, actions, shiftUpDisabled, shiftDownDisabled }: RuleProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const part = rule as LeafPart;
   const { error } = usePartProblem(part.id);
   const [plain, complement] = PHRASES[part.field];

@@ -5,7 +5,7 @@ import classes from './rule-builder.module.css';
 
 /** How many customers a part has, of itself. Its place is kept while they are being counted. */
 export function PartCount({ id }: { id: string }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const format = useFormat();
   const { counts, isCounting } = useBuilder();
   const count = counts?.get(id);

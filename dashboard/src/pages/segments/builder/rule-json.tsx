@@ -12,7 +12,7 @@ import { type Rule, toApi } from '../rules/rule';
 
 /** The rule for engineers: to read, to copy, and to replace by one that the service takes. */
 export function RuleJson({ rule, onUse }: { rule: Rule; onUse: (rule: Rule) => void }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation(['segments', 'rules']);
   const { t: common } = useTranslation();
   const [isOpen, { toggle }] = useDisclosure(false);
   const [typed, setTyped] = useState<string>();
@@ -20,7 +20,7 @@ export function RuleJson({ rule, onUse }: { rule: Rule; onUse: (rule: Rule) => v
   const use = useMutation({
     mutationFn: async () => {
       const given = parsed(typed ?? '');
-      if (given === undefined) throw new Error(t('value.jsonWrong'));
+      if (given === undefined) throw new Error(t('rules:value.jsonWrong'));
       await read(api.POST('/segments/preview', { params: { query: { sample: 0 } }, body: { filters: toApi(given) } }));
       return given;
     },
@@ -59,7 +59,7 @@ export function RuleJson({ rule, onUse }: { rule: Rule; onUse: (rule: Rule) => v
           {typed !== undefined &&
             use.error &&
             (parsed(typed) === undefined ? (
-              <Alert color="red">{t('value.jsonWrong')}</Alert>
+              <Alert color="red">{t('rules:value.jsonWrong')}</Alert>
             ) : (
               <ProblemAlert error={use.error} />
             ))}

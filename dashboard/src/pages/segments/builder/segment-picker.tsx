@@ -11,7 +11,7 @@ import { usePartProblem } from './use-part-problem';
 
 /** Chooses another segment. The list is read when it is first needed. */
 export function SegmentPicker(props: { id: string; value: string; onChange: (segmentId: string) => void }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const { segmentId } = useBuilder();
   const { error, hint } = usePartProblem(props.id);
   const problemText = useProblemText();

@@ -4,7 +4,7 @@ import { useBuilder } from './builder-state';
 
 /** What a filter is called and what it means: in the reader's language, or in the service's words where it is not known here. */
 export function useFilterWords(): (key: string) => { label: string; help: string } {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const { filters } = useBuilder();
   return (key) =>
     isKnown(key)

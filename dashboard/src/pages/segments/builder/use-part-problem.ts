@@ -8,7 +8,7 @@ const OPEN: readonly PartProblem['code'][] = ['empty', 'emptySet', 'emptyGroup',
 
 /** What is wrong with a part, or with a filter of it: as an error, or as a hint while it is only not filled in yet. */
 export function usePartProblem(id: string, filter?: string): { error?: string; hint?: string } {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const format = useFormat();
   const { problems, isStrict } = useBuilder();
   const problem = problems.get(partKey(id, filter));

@@ -85,7 +85,7 @@ function FilterLine({ answer }: { answer: Schema<'FilterAnswerView'> }) {
 
 /** Yes, no, or a condition that has no answer of its own. */
 function Mark({ holds }: { holds: boolean | null }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   if (holds === null) return <IconArrowNarrowRight size={18} color="var(--mantine-color-dimmed)" aria-hidden />;
   const Icon = holds ? IconCheck : IconX;
   return (
@@ -96,7 +96,7 @@ function Mark({ holds }: { holds: boolean | null }) {
         color={holds ? 'var(--mantine-color-green-7)' : 'var(--mantine-color-red-7)'}
         aria-hidden
       />
-      <VisuallyHidden>{t(holds ? 'explain.yes' : 'explain.no')}:</VisuallyHidden>
+      <VisuallyHidden>{t(holds ? 'answer.yes' : 'answer.no')}:</VisuallyHidden>
     </span>
   );
 }

@@ -11,14 +11,14 @@ export function SegmentsChooser(props: {
   known: readonly { id: string; name: string }[];
   onChange: (ids: string[]) => void;
 }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation(['segments', 'rules']);
   const [wasOpened, setWasOpened] = useState(false);
   const list = useQuery({ ...segmentNamesQuery, enabled: wasOpened });
   const names = new Map([
     ...(list.data ?? []).filter(({ is_active }) => is_active).map(({ id, name }) => [id, name] as const),
     ...props.known.map(({ id, name }) => [id, name] as const),
   ]);
-  for (const id of props.ids) if (!names.has(id)) names.set(id, list.isPending ? '…' : t('part.segmentGone'));
+  for (const id of props.ids) if (!names.has(id)) names.set(id, list.isPending ? '…' : t('rules:part.segmentGone'));
   return (
     <MultiSelect
       label={t('overlap.choose')}
@@ -29,7 +29,7 @@ export function SegmentsChooser(props: {
       value={[...props.ids]}
       onChange={props.onChange}
       onDropdownOpen={() => setWasOpened(true)}
-      nothingFoundMessage={list.isPending ? '…' : t('part.noSegments')}
+      nothingFoundMessage={list.isPending ? '…' : t('rules:part.noSegments')}
     />
   );
 }

@@ -25,20 +25,20 @@ export function ruleOfNode(node: Node): Rule {
 
 /** What is so of a customer, in the unit of the filter. */
 export function readActual({ t, format }: Words, filter: string, actual: unknown): string {
-  if (actual === null || actual === undefined) return t('explain.nothing');
+  if (actual === null || actual === undefined) return t('answer.nothing');
   const unit = unitOf[filter];
   if (typeof actual === 'number') return unit === 'money' ? format.money(actual) : format.number(actual);
   if (typeof actual === 'string')
     return unit === 'instant' && !Number.isNaN(Date.parse(actual)) ? format.dateTime(actual) : actual;
-  if (typeof actual === 'boolean') return t(actual ? 'explain.yes' : 'explain.no');
-  if (Array.isArray(actual)) return actual.length === 0 ? t('explain.nothing') : JSON.stringify(actual);
+  if (typeof actual === 'boolean') return t(actual ? 'answer.yes' : 'answer.no');
+  if (Array.isArray(actual)) return actual.length === 0 ? t('answer.nothing') : JSON.stringify(actual);
   if (filter === 'rfm') {
     const scores = ((actual as Record<string, unknown>).scores ?? {}) as Record<string, unknown>;
     const names = (['recency', 'frequency', 'monetary'] as const).filter((name) => typeof scores[name] === 'number');
     return format.list(names.map((name) => t(`reading.rfm.${name}One`, { from: scores[name] })));
   }
   const leaves = leavesIn(actual as Readonly<Record<string, unknown>>);
-  return leaves.length === 0 ? t('explain.nothing') : leaves.map(leafText).join(', ');
+  return leaves.length === 0 ? t('answer.nothing') : leaves.map(leafText).join(', ');
 }
 
 /** How far off a customer is; undefined where it holds, or no distance can be told. */
@@ -48,12 +48,12 @@ export function readDistance({ t, format }: Words, { filter, off_by }: FilterAns
   const counted = { count: off_by, formatted: format.number(off_by) };
   switch (unitOf[filter]) {
     case 'money':
-      return t('explain.off', { off: format.money(off_by) });
+      return t('answer.off', { off: format.money(off_by) });
     case 'purchases':
-      return t('explain.off', { off: t('explain.offPurchases', counted) });
+      return t('answer.off', { off: t('answer.offPurchases', counted) });
     case 'instant':
-      return t('explain.off', { off: t('explain.offDays', { count: rounded, formatted: format.number(rounded) }) });
+      return t('answer.off', { off: t('answer.offDays', { count: rounded, formatted: format.number(rounded) }) });
     default:
-      return t('explain.off', { off: counted.formatted });
+      return t('answer.off', { off: counted.formatted });
   }
 }

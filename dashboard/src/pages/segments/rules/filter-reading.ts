@@ -6,7 +6,7 @@ import type { FilterSet } from './rule';
 
 /** The words a rule is read in. */
 export interface Words {
-  t: TFunction<'segments'>;
+  t: TFunction<'rules'>;
   format: Format;
 }
 

@@ -1,7 +1,7 @@
 import i18next from 'i18next';
-import ca from '../../../i18n/ca/segments.json';
-import en from '../../../i18n/en/segments.json';
-import es from '../../../i18n/es/segments.json';
+import ca from '../../../i18n/ca/rules.json';
+import en from '../../../i18n/en/rules.json';
+import es from '../../../i18n/es/rules.json';
 import { formatFor } from '../../../i18n/use-format';
 import { readActual, readDistance, ruleOfNode } from './explanation-reading';
 import type { Words } from './filter-reading';
@@ -12,15 +12,15 @@ import type { Rule } from './rule';
 const texts = i18next.createInstance();
 beforeAll(() =>
   texts.init({
-    resources: { en: { segments: en }, es: { segments: es }, ca: { segments: ca } },
-    ns: ['segments'],
-    defaultNS: 'segments',
+    resources: { en: { rules: en }, es: { rules: es }, ca: { rules: ca } },
+    ns: ['rules'],
+    defaultNS: 'rules',
     interpolation: { escapeValue: false },
     showSupportNotice: false,
   }),
 );
 
-const wordsIn = (language: string): Words => ({ t: texts.getFixedT(language, 'segments'), format: formatFor(language) });
+const wordsIn = (language: string): Words => ({ t: texts.getFixedT(language, 'rules'), format: formatFor(language) });
 const read = (rule: Rule, language = 'en') =>
   linesOf(readingOf(rule, wordsIn(language), (id) => (id === 'known' ? 'Regulars' : undefined))).map((line) =>
     line.replaceAll(/\s/g, ' '),

@@ -8,7 +8,7 @@ const fromName = (options: readonly unknown[], name: string): unknown => options
 
 /** One of a few values. */
 export function ChoiceEditor({ schema, label, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const options = schema.enum ?? [];
   return (
     <Select
@@ -25,7 +25,7 @@ export function ChoiceEditor({ schema, label, value, onChange, error }: EditorPr
 
 /** Some of a few values. */
 export function ChoicesEditor({ schema, label, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const options = schema.items?.enum ?? [];
   const chosen = Array.isArray(value) ? (value as unknown[]) : [];
   return (

@@ -4,7 +4,7 @@ import type { EditorProps } from './editor';
 
 /** Yes or no. */
 export function FlagEditor({ filter, label, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const isStore = filter === 'is_market_store';
   return (
     <Stack gap={4} align="flex-start">

@@ -7,7 +7,7 @@ const written = (value: unknown): string => (value === null || value === undefin
 
 /** A value that has no editor of its own, as JSON. */
 export function JsonEditor({ label, example, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const [text, setText] = useState(() => written(value));
   const [isWrong, setIsWrong] = useState(false);
   return (

@@ -12,7 +12,7 @@ const linesIn = (text: string): string[] =>
 
 /** Many texts, one in each line. */
 export function LinesEditor({ label, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const format = useFormat();
   const given = Array.isArray(value) ? (value as string[]) : [];
   const [typed, setTyped] = useState(() => given.join('\n'));

@@ -10,7 +10,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** Several objects at once, such as the products of a purchase; or a single one, where it was written so. */
 export function ListsEditor(props: EditorProps) {
   const { label, value, onChange, error } = props;
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const format = useFormat();
   const [open, setOpen] = useState(false);
   const isSingle = value !== null && typeof value === 'object' && !Array.isArray(value);

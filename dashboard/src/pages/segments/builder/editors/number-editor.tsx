@@ -12,7 +12,7 @@ const separators = (format: Format) => ({
 
 /** A number: an amount with two decimals, days, purchases, or just a number. */
 export function NumberEditor({ filter, schema, label, example, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const format = useFormat();
   const isWhole = schema.type === 'integer';
   const unit = isDays(filter) ? t('value.days') : unitOf[filter] === 'purchases' ? t('value.purchases') : undefined;

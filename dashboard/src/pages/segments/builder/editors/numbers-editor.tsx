@@ -6,7 +6,7 @@ import { NumberEditor } from './number-editor';
 
 /** As many numbers as the schema asks for, side by side. */
 export function NumbersEditor({ filter, schema, label, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const format = useFormat();
   const numbers = Array.isArray(value) ? (value as (number | null)[]) : [];
   const places = Array.from({ length: Math.max(numbers.length, schema.minItems ?? 1) }, (_, i) => numbers[i] ?? null);

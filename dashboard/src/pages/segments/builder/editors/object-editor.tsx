@@ -11,7 +11,7 @@ const RFM = ['window_days', 'recency', 'frequency', 'monetary', 'cut_points', 'r
 
 /** An object whose keys are known: an editor for each, and a box to tick for what may be left out. */
 export function ObjectEditor({ filter, schema, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const given = (value ?? {}) as Json;
   const nameOf = (key: string, within: ValueSchema): string => {
     if (filter.startsWith('rfm.cut_points') && (key === 'frequency' || key === 'monetary')) return t(`rfm.${key}Cuts`);

@@ -4,7 +4,7 @@ import { useFormat } from '../../../../i18n/use-format';
 
 /** A value to choose, with how often there is one. */
 export function OfferedValue(props: { text: string; customers?: number | null; purchases?: number | null }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const format = useFormat();
   const [key, count] =
     typeof props.customers === 'number'

@@ -11,7 +11,7 @@ export function OwnPair({
   onAdd: (fragment: Readonly<Record<string, unknown>>) => void;
   isOpen: boolean;
 }) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const [opened, setOpened] = useState(isOpen);
   const [key, setKey] = useState('');
   const [how, setHow] = useState<'is' | 'has'>('is');

@@ -11,7 +11,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Keys and values that must be there, all of them: chosen out of the data, or typed. */
 export function PairsEditor({ filter, hasValues = false, label, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const [search, setSearch] = useState('');
   const offered = useOfferedValues(filter, hasValues, search);
   const given = (value ?? {}) as Json;

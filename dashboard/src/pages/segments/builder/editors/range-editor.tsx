@@ -5,7 +5,7 @@ import type { EditorProps } from './editor';
 
 /** From one of few whole numbers to another. */
 export function RangeEditor({ schema, label, value, onChange, error }: EditorProps) {
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const format = useFormat();
   const { minimum = 0, maximum = 0 } = schema.items ?? {};
   const [from, to] = Array.isArray(value) ? (value as number[]) : [minimum, maximum];

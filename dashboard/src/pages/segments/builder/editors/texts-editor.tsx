@@ -12,7 +12,7 @@ const MOST_TAGS = 100;
 /** Texts, chosen out of the data or typed. They are compared exactly, so nothing is done to their letters. */
 export function TextsEditor(props: EditorProps) {
   const { filter, hasValues = false, label, onChange, error } = props;
-  const { t } = useTranslation('segments');
+  const { t } = useTranslation('rules');
   const [search, setSearch] = useState('');
   const offered = useOfferedValues(filter, hasValues, search);
   const texts = Array.isArray(props.value) ? (props.value as string[]) : [];
