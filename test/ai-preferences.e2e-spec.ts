@@ -324,7 +324,8 @@ Rules:
     };
 
     expect(await who({ inferred_preferences_contain: { likes: ['tea'] } })).toEqual([ana.id]);
-    expect(await who({ inferred_preferences_contain: { likes: 'tea' } })).toEqual([]);
+    expect(await who({ inferred_preferences_contain: { likes: 'tea' } })).toEqual([ana.id]);
+    expect(await who({ inferred_preferences_contain: { likes: ['tea', 'milk'] } })).toEqual([]);
     expect(await who({ inferred_preferences_contain: {} })).toEqual([ana.id, bea.id].sort());
     expect(await who({ any: [{ inferred_preferences_contain: { likes: ['tea'] } }, { user_ids_in: [bea.id] }] })).toEqual(
       [ana.id, bea.id].sort(),
