@@ -16,7 +16,7 @@ const sees = {
   webhooks: [],
   customers: [],
   sender: ['notifications', 'suppressions'],
-  subjects: ['customers', 'campaigns', 'notifications', 'suppressions', 'webhooks'],
+  subjects: ['customers', 'campaigns', 'notifications', 'suppressions', 'webhooks', 'ai'],
   overview: ['segments'],
 };
 

@@ -30,6 +30,7 @@ export async function population(): Promise<NaiveEvaluator> {
   const customer = (_: unknown, i: number): CustomerFact => ({
     id: String(i).padStart(5, '0'),
     preferences: Object.assign({ language: one(['ca', 'es', 'en']) }, ...fragments.filter(() => next() < 0.2)) as unknown,
+    inferred: null,
     is_active: true,
     role: one(['user', 'user', 'user', 'vendor', 'admin']),
     registered: AS_OF - Math.floor(next() ** 3 * 2000 * DAY),

@@ -131,6 +131,7 @@ describe.each<[string, (name: string) => [path: string, body: object]]>([
   ['POST /ai/segments', () => ['/ai/segments', { prompt: 'compraron este mes' }]],
   ['POST /segments with a prompt', (name) => ['/segments', { name, prompt: 'compraron este mes' }]],
   ['POST /campaigns without a message', (name) => ['/campaigns', { name, message: '', segment_ids: [segment.id] }]],
+  ['POST /ai/messages', () => ['/ai/messages', { goal: 'Carbasses', segment_ids: [segment.id] }]],
 ])('%s', (_, request) => {
   const refused = async (name: string, status: number, type: string): Promise<string> => {
     const [path, body] = request(name);
@@ -162,7 +163,7 @@ describe('a campaign without a message', () => {
     ['a blank one', ' \n'],
     ['none', undefined],
     ['null', null],
-  ])('%s: the model writes it, from name and description', async (_, message) => {
+  ])('%s: the model writes it, from name, description and what the audience is like', async (_, message) => {
     ollama.says('"<p>Ja hi ha carbasses!\u200b</p>"');
     const campaign = { name: 'Tardor', description: 'Carbasses noves', segment_ids: [segment.id], message };
 
@@ -170,7 +171,9 @@ describe('a campaign without a message', () => {
 
     expect(body.message).toBe('Ja hi ha carbasses!');
     expect(ollama.calls()).toHaveLength(1);
-    expect(ollama.calls()[0].prompt).toBe('Campaign: {"name":"Tardor","description":"Carbasses noves"}');
+    expect(ollama.calls()[0].prompt).toBe(
+      'Request: {"name":"Tardor","description":"Carbasses noves","audience":{"customers":null,"stores":[],"preferences":[]}}',
+    );
   });
 
   it('leaves the model alone when there is a message', async () => {

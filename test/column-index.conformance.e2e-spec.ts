@@ -20,7 +20,7 @@ const facts = randomFacts(2000, SEED);
 /** Of filters that the index can answer; PostgreSQL alone knows the rest. */
 const values = Object.fromEntries(
   Object.entries(filterValues(facts.customers.map(({ id }) => id))).filter(
-    ([key]) => !['products_contain', 'rfm'].includes(key),
+    ([key]) => !['products_contain', 'inferred_preferences_contain', 'rfm'].includes(key),
   ),
 ) as unknown as Values;
 const segments = randomSegments(values, SEED);

@@ -57,6 +57,7 @@ describe('why Ana is in, or not', () => {
     [{ not_purchased_for_days: 9 }, true, { holds: true, off_by: 0 }],
     [{ not_purchased_for_days: 12 }, false, { holds: false, off_by: 2 }],
     [{ preferences_contains: { diet: 'none' } }, false, { holds: false, actual: { diet: 'vegan' } }],
+    [{ inferred_preferences_contain: { likes: ['tea'] } }, false, { holds: false, actual: null }],
     [{ registered_within_days: 59 }, true, { holds: true, actual: '2026-01-01T12:00:00+00:00' }],
     [{ roles_in: ['admin'] }, false, { holds: false, actual: 'vendor' }],
     [{ user_ids_in: [ANA] }, true, { holds: true, actual: ANA }],

@@ -37,6 +37,7 @@ it('lists every filter in order, with what a form needs', async () => {
     'stores_in',
     'ticket_types_in',
     'preferences_contains',
+    'inferred_preferences_contain',
     'roles_in',
   ]);
 });
@@ -101,6 +102,10 @@ describe('values to choose from', () => {
     );
     await sharing(6, { diet: 'none', home: { city: 'Reus' } }, { role: 'user' });
     await app.make.customer({}, { store_name: "D'Or; --", ticket_type: 'online' });
+    await sharing(20, {}, { role: 'inferred' });
+    await app.db.query(
+      `INSERT INTO inferred_preferences SELECT id, '{"likes": ["tea"]}', '[]', 'a model', now() FROM users WHERE role = 'inferred'`,
+    );
 
     for (const { key, value, values } of filterList.filter((filter) => filter.values)) {
       const isList = value.schema.type === 'array';

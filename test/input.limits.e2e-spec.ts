@@ -102,8 +102,10 @@ describe('the limits of the document are those of the service', () => {
   });
 
   it.each(writes.map((one) => [[one.operation, one.form].join(' '), one] as const))('in %s', async (_, one) => {
-    // what the model drafts of a prompt, and of a message that is left empty
-    app.ollama.says(one.path === '/segments' ? '{"last_days":30}' : 'See you at the market!');
+    // what the model drafts of a prompt, of a message that is left empty, of a goal
+    const draft = { title: 'Autumn', message: 'See you at the market!' };
+    const says: Partial<Record<string, object>> = { '/segments': { last_days: 30 }, '/ai/messages': { variants: [draft] } };
+    app.ollama.says(JSON.stringify(says[one.path] ?? draft.message));
     const wrong: string[] = [];
     const good = await app.write(one, JSON.stringify(app.goodBody(one)));
     if (good.status >= 300) wrong.push(`A good body answered ${good.status}: ${good.text}`);

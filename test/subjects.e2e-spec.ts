@@ -24,6 +24,7 @@ const NOTHING = {
   suppressions_removed: 0,
   webhook_events_removed: 0,
   kept_answers_emptied: 0,
+  inferred_preferences_removed: 0,
   mentions: [],
 };
 
@@ -40,6 +41,8 @@ describe('erasing a customer', () => {
     expect(await hits(app, 'canary')).toEqual([
       'dispatch_redrives.error',
       'idempotency_keys.body',
+      'inferred_preferences.evidence',
+      'inferred_preferences.preferences',
       'notification_attempts.error',
       'notifications.error',
       'notifications.meta',
@@ -55,6 +58,7 @@ describe('erasing a customer', () => {
       suppressions_removed: 2,
       webhook_events_removed: 2,
       kept_answers_emptied: 2,
+      inferred_preferences_removed: 1,
       mentions: [],
     });
 

@@ -54,7 +54,7 @@ export class CreateCampaign extends DeliveryRules {
 
   /**
    * What is sent. A placeholder such as `{{ preferences.first_name | default: "friend" }}` becomes what is known of each customer when it is
-   * read. Empty or left out: the model drafts it from name and description; when it cannot, nothing is saved.
+   * read. Empty or left out: the model drafts it from name and description, and figures of the audience; when it cannot, nothing is saved.
    */
   @IsOptional()
   @IsMessageTemplate()

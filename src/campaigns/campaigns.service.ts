@@ -38,7 +38,10 @@ export class CampaignsService {
   ): Promise<Versioned<CampaignView>> {
     await this.refusePast(not_after);
     await this.refuseUnknownSegments(rules);
-    const text = message?.trim() ? message : await this.drafter.draftMessage({ name, description: description ?? '' });
+    const { channel, segment_ids } = rules;
+    const text = message?.trim()
+      ? message
+      : await this.drafter.draftMessage({ name, description: description ?? '', channel, segment_ids });
     return once(async (transaction, changed) => {
       const campaign = await transaction.save(
         transaction.create(Campaign, {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import { progressBar, type Terminal } from '../common/progress-bar';
 import { loadDotEnv } from '../config/config';
 import { loadDemoData } from './demo-data';
-import { progressBar, runLoad, type Terminal } from './load-command';
+import { runLoad } from './load-command';
 
 const USAGE = `npm run demo -- [--customers N] [--seed N]
   --customers N  how many made-up customers, 1 to 9999999 (default 2000), each with about ten purchases in the last 24 months

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { type Progress, progressBar, type Terminal } from '../common/progress-bar';
 import { loadDotEnv } from '../config/config';
 import { type CsvSource, csvFile, importCsv } from './csv-import';
-import { type Progress, progressBar, runLoad, type Terminal } from './load-command';
+import { runLoad } from './load-command';
 
 const USAGE = `npm run import -- [--users FILE] [--purchases FILE] [--shift-to now] [--i-own-these-tables]
   --users FILE          customers: CSV in UTF-8 whose first line names the columns; unpacked where the name ends in .gz

@@ -55,6 +55,7 @@ export const inventory: readonly KeptTable[] = [
   { table: 'notification_retries', columns: { channel: nothing } },
   { table: 'settle_receipts', columns: { answer: ids } },
   { table: 'suppressions', columns: { source: customer, channel: nothing, reason: nothing, created_by: nothing } },
+  { table: 'inferred_preferences', columns: { preferences: customer, evidence: customer, model: nothing } },
   { table: 'webhooks', id: 'id', columns: { url: words, description: words, events: nothing, disabled_reason: nothing } },
   { table: 'webhook_secrets', columns: { secret: nothing } },
   { table: 'webhook_events', columns: { data: customer, type: nothing } },

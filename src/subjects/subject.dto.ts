@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { InferredPreferencesView } from '../ai/preferences/preferences.dto';
 import type { AudienceMember } from '../campaigns/dispatch/dispatch.dto';
 import { CustomerProfileView, CustomerPurchaseView } from '../customers/customer.dto';
 import { NotificationView } from '../notifications/notification.dto';
@@ -110,6 +111,10 @@ export class SubjectExport {
   @ApiProperty({ type: () => [SuppressionView] })
   suppressions: SuppressionView[];
 
+  /** What a model took them to prefer; null where nothing was inferred. */
+  @ApiProperty({ type: () => InferredPreferencesView, nullable: true })
+  inferred_preferences: InferredPreferencesView | null;
+
   @ApiProperty({ type: () => [SubjectEvent] })
   webhook_events: SubjectEvent[];
 
@@ -149,6 +154,10 @@ export class ErasureView {
   /** Answers kept under an Idempotency-Key that are gone; the keys still hold. */
   @ApiProperty({ type: 'integer', minimum: 0 })
   kept_answers_emptied: number;
+
+  /** 1 where something was inferred of the customer, and is gone. */
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  inferred_preferences_removed: number;
 
   /** Texts and rules of people of the shop that have the id or the address in them; at most 100. They are for those people to change. */
   @ApiProperty({ type: () => [Mention] })

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { StoredPreferencesModule } from '../ai/preferences/stored-preferences.module';
 import { CustomersModule } from '../customers/customers.module';
 import { NotificationsModule } from '../notifications/notifications.module';
 import { SuppressionsModule } from '../suppressions/suppressions.module';
@@ -7,7 +8,7 @@ import { SubjectsController } from './subjects.controller';
 import { SubjectsService } from './subjects.service';
 
 @Module({
-  imports: [CustomersModule, NotificationsModule, SuppressionsModule, WebhooksModule],
+  imports: [CustomersModule, NotificationsModule, SuppressionsModule, WebhooksModule, StoredPreferencesModule],
   controllers: [SubjectsController],
   providers: [SubjectsService],
 })

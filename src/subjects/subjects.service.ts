@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { StoredPreferencesService } from '../ai/preferences/stored-preferences.service';
 import type { Principal } from '../auth/principal';
 import { toAudienceMember } from '../campaigns/dispatch/dispatch.dto';
 import { type Queryable, rows } from '../common/sql';
@@ -29,6 +30,7 @@ export class SubjectsService {
     private readonly notifications: CustomerNotificationsService,
     private readonly suppressions: SuppressionsService,
     private readonly webhooks: WebhooksService,
+    private readonly inferred: StoredPreferencesService,
     private readonly keys: IdempotencyKeys,
   ) {}
 
@@ -50,6 +52,7 @@ export class SubjectsService {
           }),
         ),
         suppressions: await this.suppressions.ofCustomer(userId, snapshot),
+        inferred_preferences: (await this.inferred.ofCustomer(userId, snapshot)) ?? null,
         webhook_events: (await this.webhooks.ofCustomer(userId, snapshot)).map((event) => ({
           ...event,
           occurred_at: event.occurred_at.toISOString(),
@@ -61,7 +64,8 @@ export class SubjectsService {
         mentions: await this.mentions(texts, snapshot),
       };
       const { purchases, audiences, suppressions } = found;
-      if (!found.customer && purchases.length + audiences.length + suppressions.length === 0) noSuchCustomer(userId);
+      const isKnown = found.customer ?? found.inferred_preferences;
+      if (!isKnown && purchases.length + audiences.length + suppressions.length === 0) noSuchCustomer(userId);
       return found;
     });
   }
@@ -88,9 +92,11 @@ export class SubjectsService {
     const mentions = await this.mentions(texts, transaction);
     const kept_answers_emptied = await this.keys.erase(texts, transaction);
     const webhook_events_removed = await this.webhooks.eraseCustomer(userId, transaction);
+    const inferred_preferences_removed = await this.inferred.erase(userId, transaction);
     const suppressed = await this.suppressions.erase(userId, caller, transaction);
     const { notifications, withdrawn, emptied, attempts } = await this.notifications.erase(userId, transaction);
-    const isKnown = email !== undefined || suppressed.wasErased || suppressed.removed + notifications > 0;
+    const isKnown =
+      email !== undefined || suppressed.wasErased || suppressed.removed + notifications + inferred_preferences_removed > 0;
     if (!isKnown) noSuchCustomer(userId);
     return {
       was_erased: suppressed.wasErased,
@@ -100,6 +106,7 @@ export class SubjectsService {
       suppressions_removed: suppressed.removed,
       webhook_events_removed,
       kept_answers_emptied,
+      inferred_preferences_removed,
       mentions,
     };
   }

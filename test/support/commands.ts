@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { Terminal } from '../../src/customers/load-command';
+import type { Terminal } from '../../src/common/progress-bar';
 
 export interface Outcome {
   code: number;

@@ -5,6 +5,8 @@ import type { Rule } from '../../src/segments/rules/rule';
 export interface CustomerFact {
   id: string;
   preferences: unknown;
+  /** What was inferred; null where nothing was. */
+  inferred: Record<string, unknown> | null;
   is_active: boolean | null;
   role: string | null;
   registered: number | null;
@@ -70,10 +72,11 @@ export class NaiveEvaluator {
   }
 
   private askedOfCustomer(set: FilterSet): (customer: CustomerFact) => boolean {
-    const { preferences_contains, registered_within_days, roles_in, user_ids_in } = set;
+    const { preferences_contains, inferred_preferences_contain, registered_within_days, roles_in, user_ids_in } = set;
     const ids = user_ids_in && new Set(user_ids_in.map((id) => id.toLowerCase()));
-    return ({ id, preferences, role, registered }) =>
+    return ({ id, preferences, inferred, role, registered }) =>
       (!preferences_contains || contains(preferences ?? {}, preferences_contains, true)) &&
+      (!inferred_preferences_contain || (inferred !== null && contains(inferred, inLists(inferred_preferences_contain)))) &&
       (registered_within_days === undefined || this.isWithin(registered_within_days, registered)) &&
       (!roles_in || (role !== null && roles_in.includes(role))) &&
       (!ids || ids.has(id));
@@ -203,6 +206,11 @@ function contains(whole: unknown, part: unknown, top = false): boolean {
   if (top && Array.isArray(whole)) return whole.includes(part);
   return whole === part;
 }
+
+/** Every key holds a list; what is asked for alone is asked for in one. */
+const inLists = (wanted: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, isScalar(value) ? [value] : value]));
+const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -34,6 +34,11 @@ const product = fc.record(
   { name: fc.constantFrom('tea', 'milk'), price: fc.constantFrom(1, 1.5), tags: fc.subarray(['eco', 'new']) },
   { requiredKeys: [] },
 );
+/** Of every key a list of texts. */
+export const inferred: fc.Arbitrary<Record<string, string[]>> = fc.dictionary(
+  fc.constantFrom('diet', 'likes'),
+  fc.subarray(['a', 'b', 'tea'], { minLength: 1 }),
+);
 export const products = fc.array(product, { minLength: 1, maxLength: 3 });
 
 const customer: fc.Arbitrary<CustomerFact> = fc.record({
@@ -42,6 +47,7 @@ const customer: fc.Arbitrary<CustomerFact> = fc.record({
     { weight: 4, arbitrary: preferences },
     { weight: 1, arbitrary: fc.constantFrom(null, [], ['a'], 'a', 1) },
   ),
+  inferred: fc.option(inferred, { freq: 2 }),
   is_active: fc.constantFrom(true, true, true, false, null),
   role: fc.constantFrom('user', 'user', ...ROLES, null),
   registered: fc.option(moment, { freq: 5 }),
@@ -80,6 +86,11 @@ export async function insertFacts(db: FreshDatabase, { customers, purchases }: F
     [JSON.stringify(customers)],
   );
   await db.query(
+    `INSERT INTO inferred_preferences (user_id, preferences, evidence, model, inferred_at)
+     SELECT id, inferred, '[]', 'a model', now() FROM jsonb_to_recordset($1) AS r(id uuid, inferred jsonb) WHERE inferred IS NOT NULL`,
+    [JSON.stringify(customers)],
+  );
+  await db.query(
     `INSERT INTO purchase_history (id, user_id, ticket_id, purchase_date, store_name, total_amount, is_market_store, products, ticket_type)
      SELECT gen_random_uuid(), user_id, gen_random_uuid(), timestamptz 'epoch' + at * interval '1 microsecond', store_name, cents / 100.0,
             is_market_store, products, ticket_type
@@ -87,5 +98,5 @@ export async function insertFacts(db: FreshDatabase, { customers, purchases }: F
        AS r(user_id uuid, at bigint, store_name text, cents numeric, is_market_store boolean, products jsonb, ticket_type text)`,
     [JSON.stringify(purchases)],
   );
-  await db.query('ANALYZE users, purchase_history');
+  await db.query('ANALYZE users, purchase_history, inferred_preferences');
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { instantOf } from '../../src/common/instant';
 import type { FilterSet } from '../../src/segments/filters';
 import type { Rule } from '../../src/segments/rules/rule';
-import { AS_OF, moment, preferences, products, ROLES, STORES, TICKET_TYPES, WINDOWS } from './random-facts';
+import { AS_OF, inferred, moment, preferences, products, ROLES, STORES, TICKET_TYPES, WINDOWS } from './random-facts';
 
 /** Saved segments that rules may refer to, by id; a segment refers to those before it. */
 export type Segments = Readonly<Record<string, Rule>>;
@@ -31,6 +31,7 @@ export function filterValues(ids: string[]): Values {
     first_purchase_within_days: days,
     not_purchased_for_days: days,
     preferences_contains: preferences,
+    inferred_preferences_contain: fc.oneof(inferred, preferences),
     registered_within_days: days,
     roles_in: fc.subarray([...ROLES, 'nobody'], { minLength: 1 }),
     user_ids_in: fc

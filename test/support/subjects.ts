@@ -58,5 +58,9 @@ export async function wellKnown(app: TestApp): Promise<{ id: string; all: Dispat
       .set('Idempotency-Key', `a key of a test and ${channel}`)
       .send({ user_id: id, channel, reason: 'requested', source: 'canary on the phone' })
       .expect(201);
+  await app.db.query(
+    `INSERT INTO inferred_preferences VALUES ($1, '{"likes": ["canary seed"]}', '[{"key": "likes", "value": "canary seed", "purchase_ids": []}]', 'a model', now())`,
+    [id],
+  );
   return { id, all, email };
 }

@@ -54,6 +54,7 @@ export async function startWritableApp(): Promise<WritableApp> {
     '/notifications/{notification_id}/mark-sent': `/notifications/${sent.id}/mark-sent`,
     '/notifications/{notification_id}/mark-failed': `/notifications/${failed.id}/mark-failed`,
     '/customers/{user_id}/erase': `/customers/${erased.id}/erase`,
+    '/ai/preferences/{user_id}': `/ai/preferences/${customers[0]}`,
     '/webhooks/{webhook_id}': `/webhooks/${hook}`,
     '/webhooks/{webhook_id}/rotate-secret': `/webhooks/${hook}/rotate-secret`,
     '/webhooks/{webhook_id}/test': `/webhooks/${hook}/test`,
@@ -113,6 +114,14 @@ export async function startWritableApp(): Promise<WritableApp> {
     'POST /notifications/release': { lease_token: released },
     'POST /webhooks': webhook,
     'PATCH /webhooks/{webhook_id}': { ...webhook, is_active: true },
+    'POST /ai/messages': {
+      goal: 'Good',
+      segment_ids: [segments[0]],
+      tone: 'formal',
+      language: 'ca',
+      channel: 'email',
+      variants: 1,
+    },
     'POST /ai/generate': { prompt: 'Good', system: 'Good', temperature: 1, max_tokens: 10 },
   };
   return {

@@ -1,4 +1,5 @@
 import { firstPurchaseWithinDays } from './first-purchase-within-days.filter';
+import { inferredPreferencesContain } from './inferred-preferences-contain.filter';
 import { isMarketStore } from './is-market-store.filter';
 import { lastDays } from './last-days.filter';
 import { maxNumPurchases } from './max-num-purchases.filter';
@@ -36,6 +37,7 @@ const segmentFilters = [
   firstPurchaseWithinDays,
   notPurchasedForDays,
   preferencesContains,
+  inferredPreferencesContain,
   registeredWithinDays,
   rolesIn,
   userIdsIn,

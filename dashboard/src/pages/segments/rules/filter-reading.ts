@@ -79,6 +79,7 @@ export function readFilter(words: Words, key: string, value: unknown): string {
       return t(value === true ? 'reading.marketStores' : 'reading.otherStores');
     case 'products_contain':
     case 'preferences_contains':
+    case 'inferred_preferences_contain':
       return t(`reading.${key}`, { pairs: pairs(words, value) });
     case 'min_total_spent':
     case 'max_total_spent':

@@ -15,6 +15,7 @@ export const knownFilters = [
   'first_purchase_within_days',
   'not_purchased_for_days',
   'preferences_contains',
+  'inferred_preferences_contain',
   'registered_within_days',
   'roles_in',
   'user_ids_in',

@@ -1,0 +1,34 @@
+import { sql } from '../../common/sql';
+import type { CustomerFilter } from './segment-filter';
+import { jsonObject } from './value-kind';
+
+/** What is asked for alone is asked for in a list, as everything is kept. */
+const inLists = (wanted: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, typeof value === 'object' ? value : [value]]));
+
+/**
+ * `@>` on a table of ours, with a GIN index for it. EXISTS and not IN: where it stands under OR or NOT PostgreSQL may look each customer up by
+ * the key, and is not left with a list that outgrew work_mem.
+ */
+export const inferredPreferencesContain = {
+  key: 'inferred_preferences_contain',
+  asks: 'customer',
+  description:
+    "What a model took the customer to prefer, by what they bought, contains this JSON object (PostgreSQL's `@>`); every key holds a list of texts.",
+  edges: [
+    'Every key holds a list: `{"likes": ["tea"]}` is found in `{"likes": ["milk", "tea"]}`. `{"likes": "tea"}` asks the same.',
+    'A customer of whom nothing was inferred holds for nothing; `{}` is everybody of whom something was tried, with whatever outcome.',
+    'It is a guess, made at some instant: `as_of` does not change it. What the customer said stands in `preferences_contains`.',
+    'Offered are values that at least twenty active customers share.',
+  ],
+  example: { likes: ['tea'] },
+  value: jsonObject(),
+  reads: (wanted) => `have inferred preferences that contain ${JSON.stringify(wanted)}`,
+  actual: sql`(SELECT i.preferences FROM inferred_preferences i WHERE i.user_id = u.id)`,
+  values: sql`SELECT jsonb_build_object(f.key, jsonb_build_array(v.value)) AS value, count(*) AS customers, NULL::bigint AS purchases
+FROM inferred_preferences i JOIN users u ON u.id = i.user_id AND u.is_active IS NOT FALSE
+CROSS JOIN LATERAL jsonb_each(i.preferences) f CROSS JOIN LATERAL jsonb_array_elements(f.value) v
+GROUP BY f.key, v.value HAVING count(*) >= 20 ORDER BY 2 DESC, 1`,
+  sql: (wanted) =>
+    sql`EXISTS (SELECT FROM inferred_preferences i WHERE i.user_id = u.id AND i.preferences @> ${JSON.stringify(inLists(wanted))}::jsonb)`,
+} as const satisfies CustomerFilter<Record<string, unknown>>;
