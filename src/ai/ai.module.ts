@@ -1,6 +1,7 @@
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Global, Module } from '@nestjs/common';
 import { MessageDrafter } from '../campaigns/message-drafter';
+import { Measures } from '../common/measures';
 import { CONFIG, type Config } from '../config/config';
 import { SegmentDrafter } from '../segments/segment-drafter';
 import { AiController } from './ai.controller';
@@ -19,9 +20,9 @@ import { TextService } from './text.service';
   providers: [
     {
       provide: LanguageModel,
-      inject: [HttpService, CONFIG],
-      useFactory: (http: HttpService, config: Config) =>
-        new BoundedLanguageModel(new RemoteLanguageModel(http, config), config),
+      inject: [HttpService, CONFIG, Measures],
+      useFactory: (http: HttpService, config: Config, measures: Measures) =>
+        new BoundedLanguageModel(new RemoteLanguageModel(http, config), config, measures),
     },
     TextService,
     { provide: SegmentDrafter, useClass: ModelSegmentDrafter },

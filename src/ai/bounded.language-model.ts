@@ -1,5 +1,13 @@
 import { Logger } from '@nestjs/common';
-import { BrokenCircuitError, circuitBreaker, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+} from 'cockatiel';
+import type { Measures } from '../common/measures';
 import { Problem } from '../common/problem';
 import type { Config } from '../config/config';
 import type { GenerateRequest, LanguageModel } from './language-model';
@@ -34,6 +42,7 @@ export class BoundedLanguageModel implements LanguageModel {
   constructor(
     private readonly model: LanguageModel,
     { LLM_TIMEOUT_SECONDS }: Pick<Config, 'LLM_TIMEOUT_SECONDS'>,
+    private readonly measures: Measures,
   ) {
     const { atOnce, waiting, failures, restSeconds } = modelLimits;
     this.turns = new Turns(atOnce, waiting, (LLM_TIMEOUT_SECONDS * 1000) / 2);
@@ -41,6 +50,9 @@ export class BoundedLanguageModel implements LanguageModel {
       breaker: new ConsecutiveBreaker(failures),
       halfOpenAfter: restSeconds * 1000,
     });
+    measures.modelRunning.from(() => this.turns.running);
+    measures.modelWaiting.from(() => this.turns.waiters);
+    measures.modelResting.from(() => Number(this.breaker.state !== CircuitState.Closed));
     this.breaker.onBreak(() => this.logger.warn(`The model is left alone for ${restSeconds} s`));
     this.breaker.onReset(() => this.logger.log('The model answers again'));
   }
@@ -68,10 +80,15 @@ export class BoundedLanguageModel implements LanguageModel {
   }
 
   private async tried<T>(ask: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    let outcome = 'ok';
     try {
       return await this.breaker.execute(ask);
     } catch (error) {
+      outcome = error instanceof BrokenCircuitError ? 'left-alone' : error instanceof Problem ? error.type : 'given-up';
       throw error instanceof BrokenCircuitError ? leftAlone(modelLimits.restSeconds) : error;
+    } finally {
+      this.measures.modelSeconds.observe({ outcome }, (performance.now() - began) / 1000);
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { HttpService } from '@nestjs/axios';
 import { isAxiosError } from 'axios';
 import { firstValueFrom } from 'rxjs';
+import { childOf, currentTrace, traceHeaders } from '../common/trace';
 import type { Config } from '../config/config';
 import { linesOfBody, textOfBody, tooLong } from './answer-bytes';
 import { agentsConnectingWithin } from './connect-timeout';
@@ -65,12 +66,13 @@ export class RemoteLanguageModel implements LanguageModel {
   /** @returns the body of the answer, of which nothing has been read. @throws whatever kept it from being an answer with 200 */
   private async ask(question: Question, streams: boolean, signal: AbortSignal): Promise<Readable> {
     const { url, headers, body } = this.provider.call(question, streams, this.config);
+    const trace = currentTrace();
     const request = this.http.request<Readable>({
       method: 'POST',
       url,
       data: body,
       // identity: the answer is measured as it arrives, there is nothing to inflate
-      headers: { Accept: streams ? '*/*' : 'application/json', 'Accept-Encoding': 'identity', ...headers },
+      headers: { Accept: streams ? '*/*' : 'application/json', 'Accept-Encoding': 'identity', ...headers, ...traceHeaders(trace && childOf(trace)) },
       decompress: false,
       responseType: 'stream',
       maxRedirects: 0,

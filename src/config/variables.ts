@@ -86,6 +86,10 @@ export const variables = {
     default: [],
     desc: 'Bearer tokens of delivery workers: they may read and settle notifications, nothing else.',
   }),
+  METRICS_TOKENS: tokens({
+    default: [],
+    desc: 'Bearer tokens of monitoring: they may read GET /metrics, nothing else.',
+  }),
   AUTH_SERVICE_URL: httpUrl({
     default: undefined,
     desc: 'An existing auth service that answers GET /users/me with {id, role}; role admin is let in.',

@@ -6,13 +6,14 @@ import { allowTime } from '../database/connection-guard';
 import { inTransaction } from '../database/transaction';
 import { SegmentHealthService } from '../segments/segment-health.service';
 import { checks } from './attention';
-import { Figures } from './figures';
+import { Figures } from '../common/figures';
 import type { AttentionView, DeliveryFiguresView, ShopFiguresView } from './overview.dto';
 import { type DeliveryRow, roomToGroup, selectDelivery, selectShop, type ShopRow } from './overview.sql';
 
 const SHOP_FRESH_MS = 60_000;
 const DELIVERY_FRESH_MS = 5000;
-const ATTENTION_FRESH_MS = 5000;
+/** Tests make it smaller. */
+export const attentionLimits = { freshMs: 5000 };
 /** Ten million purchases take seconds, a busy server several times that. */
 const SECONDS = 120;
 
@@ -21,7 +22,7 @@ const SECONDS = 120;
 export class OverviewService {
   private readonly shopFigures = new Figures('Shop', SHOP_FRESH_MS, () => this.readShop());
   private readonly deliveryFigures = new Figures('Delivery', DELIVERY_FRESH_MS, () => this.readDelivery());
-  private readonly attentionFigures = new Figures('Attention', ATTENTION_FRESH_MS, () => this.look());
+  private readonly attentionFigures = new Figures('Attention', attentionLimits.freshMs, () => this.look());
 
   constructor(
     @InjectDataSource() private readonly database: DataSource,

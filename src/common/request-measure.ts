@@ -1,0 +1,35 @@
+import type { NextFunction, Request, Response } from 'express';
+import type { Measures } from './measures';
+
+/** What no route takes: an unknown address, a body that cannot be read, a file of the dashboard. */
+const NO_ROUTE = 'none';
+
+/**
+ * Measures every request by its route, never by its path: an id in a path would make a series of its own for each. Labels of a route are made
+ * once. Measured (`npm run bench -- http`, its GET, the build before and this one in turn): see docs/metrics.md.
+ */
+export function measureRequests({ httpSeconds, httpInFlight }: Measures) {
+  const labels = new Map<unknown, string>();
+  const routeOf = ({ route }: Request): string => {
+    const path = (route as { path?: unknown } | undefined)?.path;
+    let label = labels.get(path);
+    if (label === undefined) labels.set(path, (label = labelOf(path)));
+    return label;
+  };
+  let inFlight = 0;
+  httpInFlight.from(() => inFlight);
+
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const began = performance.now();
+    inFlight += 1;
+    response.once('close', () => {
+      inFlight -= 1;
+      const status = response.writableFinished ? `${Math.floor(response.statusCode / 100)}xx` : 'cut';
+      httpSeconds.observe({ method: request.method, route: routeOf(request), status }, (performance.now() - began) / 1000);
+    });
+    next();
+  };
+}
+
+const labelOf = (path: unknown): string =>
+  typeof path !== 'string' || path.includes('*') ? NO_ROUTE : path.replace(/:(\w+)/g, '{$1}');
