@@ -8,6 +8,7 @@ import { Measures } from './common/measures';
 import { Problem } from './common/problem';
 import { ProblemFilter } from './common/problem.filter';
 import { measureRequests } from './common/request-measure';
+import { Spans } from './common/spans';
 import { validationPipe } from './common/validation';
 import type { Config } from './config/config';
 import { serveDashboard } from './dashboard/serve-dashboard';
@@ -75,8 +76,9 @@ export function setup(
   app.set('etag', false); // ETags are versions of ours, not hashes of bodies
   app.disable('x-powered-by');
   app.set('trust proxy', [...config.TRUSTED_PROXIES]); // nobody's word where there are none
-  app.use(requestLog(log));
-  app.use(measureRequests(app.get(Measures)));
+  const spans = app.get(Spans);
+  app.use(requestLog(log, spans.areWanted));
+  app.use(measureRequests(app.get(Measures), spans));
   app.use('/docs', helmet(PAGE)); // what follows is for answers that nobody looks at in a browser
   app.use(answerHeaders);
   if (config.CORS_ORIGINS.length > 0)

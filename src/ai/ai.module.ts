@@ -2,6 +2,7 @@ import { HttpModule, HttpService } from '@nestjs/axios';
 import { Global, Module } from '@nestjs/common';
 import { MessageDrafter } from '../campaigns/message-drafter';
 import { Measures } from '../common/measures';
+import { Spans } from '../common/spans';
 import { CONFIG, type Config } from '../config/config';
 import { SegmentDrafter } from '../segments/segment-drafter';
 import { AiController } from './ai.controller';
@@ -20,9 +21,9 @@ import { TextService } from './text.service';
   providers: [
     {
       provide: LanguageModel,
-      inject: [HttpService, CONFIG, Measures],
-      useFactory: (http: HttpService, config: Config, measures: Measures) =>
-        new BoundedLanguageModel(new RemoteLanguageModel(http, config), config, measures),
+      inject: [HttpService, CONFIG, Measures, Spans],
+      useFactory: (http: HttpService, config: Config, measures: Measures, spans: Spans) =>
+        new BoundedLanguageModel(new RemoteLanguageModel(http, config), config, measures, spans),
     },
     TextService,
     { provide: SegmentDrafter, useClass: ModelSegmentDrafter },

@@ -34,7 +34,7 @@ let bounded: BoundedLanguageModel;
 beforeEach(() => {
   jest.useFakeTimers();
   model = new ScriptedModel();
-  bounded = new BoundedLanguageModel(model, { LLM_TIMEOUT_SECONDS: 60 }, new Measures());
+  bounded = new BoundedLanguageModel(model, { LLM_TIMEOUT_SECONDS: 60 }, new Measures(), { add: () => undefined });
 });
 afterEach(() => void jest.useRealTimers());
 

@@ -8,6 +8,8 @@ import {
   handleWhen,
 } from 'cockatiel';
 import type { Measures } from '../common/measures';
+import type { Spans } from '../common/spans';
+import { childOf, currentTrace, inTrace } from '../common/trace';
 import { Problem } from '../common/problem';
 import type { Config } from '../config/config';
 import type { GenerateRequest, LanguageModel } from './language-model';
@@ -43,6 +45,7 @@ export class BoundedLanguageModel implements LanguageModel {
     private readonly model: LanguageModel,
     { LLM_TIMEOUT_SECONDS }: Pick<Config, 'LLM_TIMEOUT_SECONDS'>,
     private readonly measures: Measures,
+    private readonly spans: Pick<Spans, 'add'>,
   ) {
     const { atOnce, waiting, failures, restSeconds } = modelLimits;
     this.turns = new Turns(atOnce, waiting, (LLM_TIMEOUT_SECONDS * 1000) / 2);
@@ -80,15 +83,19 @@ export class BoundedLanguageModel implements LanguageModel {
   }
 
   private async tried<T>(ask: () => Promise<T>): Promise<T> {
-    const began = performance.now();
+    const [began, caller] = [performance.now(), currentTrace()];
+    const trace = caller && childOf(caller);
     let outcome = 'ok';
     try {
-      return await this.breaker.execute(ask);
+      return await this.breaker.execute(() => (trace ? inTrace(trace, ask) : ask()));
     } catch (error) {
       outcome = error instanceof BrokenCircuitError ? 'left-alone' : error instanceof Problem ? error.type : 'given-up';
       throw error instanceof BrokenCircuitError ? leftAlone(modelLimits.restSeconds) : error;
     } finally {
-      this.measures.modelSeconds.observe({ outcome }, (performance.now() - began) / 1000);
+      const endedAt = performance.now();
+      this.measures.modelSeconds.observe({ outcome }, (endedAt - began) / 1000);
+      const isError = outcome !== 'ok';
+      if (trace) this.spans.add({ trace, name: 'model', kind: 'client', beganAt: began, endedAt, isError });
     }
   }
 }

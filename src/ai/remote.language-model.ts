@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { HttpService } from '@nestjs/axios';
 import { isAxiosError } from 'axios';
 import { firstValueFrom } from 'rxjs';
-import { childOf, currentTrace, traceHeaders } from '../common/trace';
+import { currentTrace, traceHeaders } from '../common/trace';
 import type { Config } from '../config/config';
 import { linesOfBody, textOfBody, tooLong } from './answer-bytes';
 import { agentsConnectingWithin } from './connect-timeout';
@@ -66,13 +66,17 @@ export class RemoteLanguageModel implements LanguageModel {
   /** @returns the body of the answer, of which nothing has been read. @throws whatever kept it from being an answer with 200 */
   private async ask(question: Question, streams: boolean, signal: AbortSignal): Promise<Readable> {
     const { url, headers, body } = this.provider.call(question, streams, this.config);
-    const trace = currentTrace();
     const request = this.http.request<Readable>({
       method: 'POST',
       url,
       data: body,
       // identity: the answer is measured as it arrives, there is nothing to inflate
-      headers: { Accept: streams ? '*/*' : 'application/json', 'Accept-Encoding': 'identity', ...headers, ...traceHeaders(trace && childOf(trace)) },
+      headers: {
+        Accept: streams ? '*/*' : 'application/json',
+        'Accept-Encoding': 'identity',
+        ...headers,
+        ...traceHeaders(currentTrace()),
+      },
       decompress: false,
       responseType: 'stream',
       maxRedirects: 0,

@@ -3,7 +3,11 @@ import { CsvExports } from '../database/csv-exports';
 import { Background } from './background';
 import { Cursors } from './cursors';
 import { Measures } from './measures';
+import { Spans } from './spans';
 
 @Global()
-@Module({ providers: [Background, CsvExports, Cursors, Measures], exports: [Background, CsvExports, Cursors, Measures] })
+@Module({
+  providers: [Background, CsvExports, Cursors, Measures, Spans],
+  exports: [Background, CsvExports, Cursors, Measures, Spans],
+})
 export class CommonModule {}

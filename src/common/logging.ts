@@ -3,7 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { type DestinationStream, type Level, type Logger, pino } from 'pino';
 import type { Config } from '../config/config';
-import { currentTrace, inTrace, type Trace, traceFrom } from './trace';
+import { currentTrace, inTrace, newTrace, type Trace, traceFrom } from './trace';
 
 declare global {
   // @types/express is extended by merging into this namespace; there is no module form of it
@@ -48,7 +48,7 @@ export const errorFacts = ({ type, message, stack, code, query }: LoggedError): 
  * Where PostgreSQL or JSON.parse repeat in an error what they could not read, it may be somebody's name: `invalid input syntax for type
  * uuid: "…"`, `value "…" is out of range`, `"…" is not valid JSON`. Names of tables and columns stay.
  */
-export const withoutValues = (text: string): string =>
+const withoutValues = (text: string): string =>
   text.replace(/: "[^\n]*"|(?<=\bvalue )"[^\n]*?"|"[^\n]*"(?= is not valid JSON)/g, (found) =>
     found.startsWith(':') ? ': "…"' : '"…"',
   );
@@ -89,33 +89,37 @@ export const createLog = (
  * Names every request and logs its end: method, path and status, and no header, query string or body, so that no token gets
  * into the log, and of a customer at most the id, where it stands in a path. To be mounted before all else: a request whose body cannot be read has a name and a line too.
  *
+ * @param tracesAll also those whose callers name no trace
+ *
  * By hand and not by pino-http: a child logger and an asynchronous context for every request cost a fifth of the processor time
  * of a GET (npm run bench -- http), and one line needs neither.
  */
-export const requestLog = (log: Logger) => (request: Request, response: Response, next: NextFunction) => {
-  const began = performance.now();
-  request.id = requestId(request);
-  request.trace = traceFrom(request.headers.traceparent);
-  response.setHeader('X-Request-Id', request.id);
-  response.once('close', () => {
-    const { method, id, trace } = request;
-    const path = shownPath(request.path);
-    if (path.startsWith('/health') || path === '/metrics') return;
-    const status = response.headersSent ? response.statusCode : undefined;
-    const facts = {
-      request_id: id,
-      ...(trace && { trace_id: trace.traceId }),
-      method,
-      path,
-      status,
-      ms: Math.round(performance.now() - began),
-    };
-    if (!response.writableFinished) log.warn(facts, 'request cut off');
-    else log[response.statusCode >= 500 ? 'error' : 'info'](facts, 'request');
-  });
-  if (request.trace) inTrace(request.trace, next);
-  else next();
-};
+export const requestLog =
+  (log: Logger, tracesAll = false) =>
+  (request: Request, response: Response, next: NextFunction) => {
+    const began = performance.now();
+    request.id = requestId(request);
+    request.trace = traceFrom(request.headers.traceparent) ?? (tracesAll ? newTrace() : undefined);
+    response.setHeader('X-Request-Id', request.id);
+    response.once('close', () => {
+      const { method, id, trace } = request;
+      const path = shownPath(request.path);
+      if (path.startsWith('/health') || path === '/metrics') return;
+      const status = response.headersSent ? response.statusCode : undefined;
+      const facts = {
+        request_id: id,
+        ...(trace && { trace_id: trace.traceId }),
+        method,
+        path,
+        status,
+        ms: Math.round(performance.now() - began),
+      };
+      if (!response.writableFinished) log.warn(facts, 'request cut off');
+      else log[response.statusCode >= 500 ? 'error' : 'info'](facts, 'request');
+    });
+    if (request.trace) inTrace(request.trace, next);
+    else next();
+  };
 
 /** A word, a number, an id, or the two that name a notification. */
 const PLAIN = /^(?:[a-z][\w.-]{0,63}|\d{1,19}|(?:\d{1,19}:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;

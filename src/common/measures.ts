@@ -79,6 +79,12 @@ export class Measures {
     '1 while the model is left alone after failures in a row, else 0.',
   );
 
+  readonly spans = this.counter({
+    name: 'crm_spans_total',
+    help: 'Pieces of work whose traces went to OTEL_EXPORTER_OTLP_ENDPOINT, or were dropped because it takes none.',
+    labelNames: ['outcome'],
+  });
+
   readonly keyed = this.counter({
     name: 'crm_idempotent_requests_total',
     help: 'Requests with an Idempotency-Key that came to their effect: first; replayed, where it was there already; in_use, where it was under way; reused, where the key belongs to another request.',

@@ -25,6 +25,9 @@ export function traceFrom(traceparent: unknown): Trace | undefined {
   return { traceId, spanId: newSpanId(), parentId, flags };
 }
 
+/** A trace that begins here. */
+export const newTrace = (): Trace => ({ traceId: randomBytes(16).toString('hex'), spanId: newSpanId(), flags: '01' });
+
 /**
  * The trace of something that is tried again and again, perhaps by different processes: its id follows from the thing's own, so that all
  * attempts are in one trace.

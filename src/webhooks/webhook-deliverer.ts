@@ -5,6 +5,7 @@ import { Background, type Repeated } from '../common/background';
 import { egressAgents, type EgressAgents } from '../common/egress';
 import { Measures } from '../common/measures';
 import { rows } from '../common/sql';
+import { Spans } from '../common/spans';
 import { traceHeaders, traceOfThing } from '../common/trace';
 import { CONFIG, type Config } from '../config/config';
 import { inTransaction } from '../database/transaction';
@@ -55,6 +56,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
     @InjectDataSource() private readonly database: DataSource,
     private readonly background: Background,
     private readonly measures: Measures,
+    private readonly spans: Spans,
   ) {
     this.agents = egressAgents(config);
   }
@@ -96,11 +98,15 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
   private async send(delivery: TakenDelivery): Promise<void> {
     const { event_id, type, data, occurred_at, secrets, url } = delivery;
     const body = JSON.stringify({ type, timestamp: occurred_at.toISOString(), data });
-    const headers = { ...signedHeaders(event_id, new Date(), body, secrets), ...traceHeaders(traceOfThing(event_id)) };
+    const trace = traceOfThing(event_id);
+    const headers = { ...signedHeaders(event_id, new Date(), body, secrets), ...traceHeaders(trace) };
     const began = performance.now();
     const outcome = await callWebhook(url, body, headers, this.agents, this.background.stopping);
     const taken = isTaken(outcome) ? 'delivered' : 'failed';
-    this.measures.webhookSeconds.observe({ outcome: taken }, (performance.now() - began) / 1000);
+    const endedAt = performance.now();
+    this.measures.webhookSeconds.observe({ outcome: taken }, (endedAt - began) / 1000);
+    const isError = taken === 'failed';
+    this.spans.add({ trace, name: `webhook ${type}`, kind: 'client', beganAt: began, endedAt, isError });
     await this.record(delivery, outcome);
   }
 

@@ -3,7 +3,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Measures } from '../../common/measures';
 import type { Problem } from '../../common/problem';
+import { Spans } from '../../common/spans';
 import { row, rows, type Sql, sql } from '../../common/sql';
+import { traceOfThing } from '../../common/trace';
 import { abandon, allowTime } from '../../database/connection-guard';
 import { inTransaction } from '../../database/transaction';
 import { NotificationsService } from '../../notifications/notifications.service';
@@ -69,6 +71,7 @@ export class DispatchSteps {
     private readonly audience: AudienceService,
     private readonly notifications: NotificationsService,
     private readonly measures: Measures,
+    private readonly spans: Spans,
   ) {}
 
   /** Makes the next step of a dispatch. Errors that pass by themselves are thrown; what will not pass ends the dispatch as failed. */
@@ -76,8 +79,8 @@ export class DispatchSteps {
     const began = performance.now();
     try {
       const [now] = await rows<StatusRow>(this.database, selectStatus(id));
-      if (now?.status === 'resolving') return await this.timed('resolve', () => this.resolve(id, stopping));
-      if (now?.status === 'writing') return await this.timed('write', () => this.write(id, now.is_capped));
+      if (now?.status === 'resolving') return await this.timed(id, 'resolve', () => this.resolve(id, stopping));
+      if (now?.status === 'writing') return await this.timed(id, 'write', () => this.write(id, now.is_capped));
       return 'idle';
     } catch (error) {
       if (stopping.aborted) return 'idle';
@@ -90,10 +93,13 @@ export class DispatchSteps {
   }
 
   /** Where another process was at it, or there was nothing to do, nothing was done that took time. */
-  private async timed(step: 'resolve' | 'write', work: () => Promise<StepOutcome>): Promise<StepOutcome> {
+  private async timed(id: string, step: 'resolve' | 'write', work: () => Promise<StepOutcome>): Promise<StepOutcome> {
     const began = performance.now();
-    const took = (outcome: 'done' | 'error') =>
-      this.measures.stepSeconds.observe({ step, outcome }, (performance.now() - began) / 1000);
+    const took = (outcome: 'done' | 'error') => {
+      const [trace, endedAt, isError] = [traceOfThing(`dispatch ${id}`), performance.now(), outcome === 'error'];
+      this.measures.stepSeconds.observe({ step, outcome }, (endedAt - began) / 1000);
+      this.spans.add({ trace, name: `dispatch ${step}`, kind: 'internal', beganAt: began, endedAt, isError });
+    };
     try {
       const outcome = await work();
       if (outcome === 'done') took('done');
