@@ -48,6 +48,6 @@ export const apiTags: readonly ApiTag[] = [
   {
     name: 'Service',
     description: 'What this is, how it is set up, and whether it is well.',
-    paths: /^\/$|^\/health(\/|$)|^\/settings(\/|$)|^\/me$/,
+    paths: /^\/$|^\/health(\/|$)|^\/metrics$|^\/settings(\/|$)|^\/me$/,
   },
 ];

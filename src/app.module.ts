@@ -11,6 +11,7 @@ import { CustomersModule } from './customers/customers.module';
 import { databaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
+import { MetricsModule } from './metrics/metrics.module';
 import { NotificationsModule } from './notifications/notifications.module';
 import { OverviewModule } from './overview/overview.module';
 import { SegmentsModule } from './segments/segments.module';
@@ -44,6 +45,7 @@ export class AppModule {
         OverviewModule,
         SenderModule.with(config),
         AiModule,
+        MetricsModule,
         SettingsModule.with(given),
         FallbackModule, // last: it takes whatever no other route takes
       ],

@@ -4,8 +4,11 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 import { type BodyLimit, bodyLimits, guardJson, inspectBytes, limitOf, requireMediaType } from './common/json-guard';
 import { createLog, NestLog, requestLog } from './common/logging';
+import { Measures } from './common/measures';
 import { Problem } from './common/problem';
 import { ProblemFilter } from './common/problem.filter';
+import { measureRequests } from './common/request-measure';
+import { Spans } from './common/spans';
 import { validationPipe } from './common/validation';
 import type { Config } from './config/config';
 import { serveDashboard } from './dashboard/serve-dashboard';
@@ -53,10 +56,10 @@ function answerHeaders(_request: Request, response: Response, next: NextFunction
   next();
 }
 
-/** A process without the role `api` is asked for nothing but its health. */
+/** A process without the role `api` is asked for nothing but how it is. */
 function healthOnly(request: Request, _response: Response, next: NextFunction): void {
-  if (/^\/health(\/|$)/.test(request.path)) return next();
-  next(new Problem('not-found', 'This process answers for its health only (ROLES).'));
+  if (/^\/(health(\/|$)|metrics\/?$)/i.test(request.path)) return next();
+  next(new Problem('not-found', 'This process answers for its health and its metrics only (ROLES).'));
 }
 
 /**
@@ -73,7 +76,9 @@ export function setup(
   app.set('etag', false); // ETags are versions of ours, not hashes of bodies
   app.disable('x-powered-by');
   app.set('trust proxy', [...config.TRUSTED_PROXIES]); // nobody's word where there are none
-  app.use(requestLog(log));
+  const spans = app.get(Spans);
+  app.use(requestLog(log, spans.areWanted));
+  app.use(measureRequests(app.get(Measures), spans));
   app.use('/docs', helmet(PAGE)); // what follows is for answers that nobody looks at in a browser
   app.use(answerHeaders);
   if (config.CORS_ORIGINS.length > 0)

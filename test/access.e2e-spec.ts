@@ -235,7 +235,7 @@ describe('who is let in', () => {
     for (const path of ['/segments/%ff', '/no/%ff']) expect((await send(app.url, { path })).status).toBe(400);
   });
 
-  it('answers for its health, and for nothing else, where its role is not the API', async () => {
+  it('answers for its health and its metrics, and for nothing else, where its role is not the API', async () => {
     const dispatcher = await startApp({ DATABASE_URL: app.db.url, ROLES: ['dispatcher'] });
     const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
     const answered: string[] = [];
@@ -245,7 +245,7 @@ describe('who is let in', () => {
         if (status !== 404) answered.push(path);
       }
     await dispatcher.close();
-    expect([...new Set(answered)].sort()).toEqual(['/health', '/health/live', '/health/ready']);
+    expect([...new Set(answered)].sort()).toEqual(['/health', '/health/live', '/health/ready', '/metrics']);
   });
 
   it('takes the scheme in any case', async () => {

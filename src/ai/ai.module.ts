@@ -1,6 +1,8 @@
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Global, Module } from '@nestjs/common';
 import { MessageDrafter } from '../campaigns/message-drafter';
+import { Measures } from '../common/measures';
+import { Spans } from '../common/spans';
 import { CONFIG, type Config } from '../config/config';
 import { SegmentsModule } from '../segments/segments.module';
 import { SegmentDrafter } from '../segments/segment-drafter';
@@ -30,9 +32,9 @@ import { TextService } from './text.service';
   providers: [
     {
       provide: LanguageModel,
-      inject: [HttpService, CONFIG],
-      useFactory: (http: HttpService, config: Config) =>
-        new BoundedLanguageModel(new RemoteLanguageModel(http, config), config),
+      inject: [HttpService, CONFIG, Measures, Spans],
+      useFactory: (http: HttpService, config: Config, measures: Measures, spans: Spans) =>
+        new BoundedLanguageModel(new RemoteLanguageModel(http, config), config, measures, spans),
     },
     TextService,
     AudienceFactsService,

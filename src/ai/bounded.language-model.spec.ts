@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { Measures } from '../common/measures';
 import { Problem } from '../common/problem';
 import { BoundedLanguageModel, modelLimits } from './bounded.language-model';
 import type { GenerateRequest, LanguageModel } from './language-model';
@@ -33,7 +34,7 @@ let bounded: BoundedLanguageModel;
 beforeEach(() => {
   jest.useFakeTimers();
   model = new ScriptedModel();
-  bounded = new BoundedLanguageModel(model, { LLM_TIMEOUT_SECONDS: 60 });
+  bounded = new BoundedLanguageModel(model, { LLM_TIMEOUT_SECONDS: 60 }, new Measures(), { add: () => undefined });
 });
 afterEach(() => void jest.useRealTimers());
 

@@ -1,5 +1,15 @@
 import { Logger } from '@nestjs/common';
-import { BrokenCircuitError, circuitBreaker, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+} from 'cockatiel';
+import type { Measures } from '../common/measures';
+import type { Spans } from '../common/spans';
+import { childOf, currentTrace, inTrace } from '../common/trace';
 import { Problem } from '../common/problem';
 import type { Config } from '../config/config';
 import type { GenerateRequest, LanguageModel } from './language-model';
@@ -34,6 +44,8 @@ export class BoundedLanguageModel implements LanguageModel {
   constructor(
     private readonly model: LanguageModel,
     { LLM_TIMEOUT_SECONDS }: Pick<Config, 'LLM_TIMEOUT_SECONDS'>,
+    private readonly measures: Measures,
+    private readonly spans: Pick<Spans, 'add'>,
   ) {
     const { atOnce, waiting, failures, restSeconds } = modelLimits;
     this.turns = new Turns(atOnce, waiting, (LLM_TIMEOUT_SECONDS * 1000) / 2);
@@ -41,6 +53,9 @@ export class BoundedLanguageModel implements LanguageModel {
       breaker: new ConsecutiveBreaker(failures),
       halfOpenAfter: restSeconds * 1000,
     });
+    measures.modelRunning.from(() => this.turns.running);
+    measures.modelWaiting.from(() => this.turns.waiters);
+    measures.modelResting.from(() => Number(this.breaker.state !== CircuitState.Closed));
     this.breaker.onBreak(() => this.logger.warn(`The model is left alone for ${restSeconds} s`));
     this.breaker.onReset(() => this.logger.log('The model answers again'));
   }
@@ -68,10 +83,19 @@ export class BoundedLanguageModel implements LanguageModel {
   }
 
   private async tried<T>(ask: () => Promise<T>): Promise<T> {
+    const [began, caller] = [performance.now(), currentTrace()];
+    const trace = caller && childOf(caller);
+    let outcome = 'ok';
     try {
-      return await this.breaker.execute(ask);
+      return await this.breaker.execute(() => (trace ? inTrace(trace, ask) : ask()));
     } catch (error) {
+      outcome = error instanceof BrokenCircuitError ? 'left-alone' : error instanceof Problem ? error.type : 'given-up';
       throw error instanceof BrokenCircuitError ? leftAlone(modelLimits.restSeconds) : error;
+    } finally {
+      const endedAt = performance.now();
+      this.measures.modelSeconds.observe({ outcome }, (endedAt - began) / 1000);
+      const isError = outcome !== 'ok';
+      if (trace) this.spans.add({ trace, name: 'model', kind: 'client', beganAt: began, endedAt, isError });
     }
   }
 }

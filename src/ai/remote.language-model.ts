@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { HttpService } from '@nestjs/axios';
 import { isAxiosError } from 'axios';
 import { firstValueFrom } from 'rxjs';
+import { currentTrace, traceHeaders } from '../common/trace';
 import type { Config } from '../config/config';
 import { linesOfBody, textOfBody, tooLong } from './answer-bytes';
 import { agentsConnectingWithin } from './connect-timeout';
@@ -70,7 +71,12 @@ export class RemoteLanguageModel implements LanguageModel {
       url,
       data: body,
       // identity: the answer is measured as it arrives, there is nothing to inflate
-      headers: { Accept: streams ? '*/*' : 'application/json', 'Accept-Encoding': 'identity', ...headers },
+      headers: {
+        Accept: streams ? '*/*' : 'application/json',
+        'Accept-Encoding': 'identity',
+        ...headers,
+        ...traceHeaders(currentTrace()),
+      },
       decompress: false,
       responseType: 'stream',
       maxRedirects: 0,

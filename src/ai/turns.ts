@@ -5,6 +5,15 @@ export class Turns {
   private taken = 0;
   private readonly waiting = new Set<() => void>();
 
+  /** Who has one. */
+  get running(): number {
+    return this.taken;
+  }
+
+  get waiters(): number {
+    return this.waiting.size;
+  }
+
   /** @param longestWaitMs then it is told that there are too many, instead of being kept for ever */
   constructor(
     private readonly atOnce: number,

@@ -15,13 +15,16 @@ declare global {
 }
 
 /** What the guard reads off a route; nothing there means that only an admin may call it. */
-export const Access = Reflector.createDecorator<'public' | 'workers'>();
+export const Access = Reflector.createDecorator<'public' | 'workers' | 'monitors'>();
 
 /** Opens a route, or every route of a controller, to anyone: no token is looked at. */
 export const Public = (): MethodDecorator & ClassDecorator => Access('public');
 
 /** Opens a route to workers beside admins. On methods only, so that a new route of the same controller starts closed. */
 export const AllowWorkers = (): MethodDecorator => Access('workers');
+
+/** Opens a route to whoever watches the service, beside admins. */
+export const AllowMonitors = (): MethodDecorator => Access('monitors');
 
 /** The Principal of the request, on any route that is not public. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {

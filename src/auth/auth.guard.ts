@@ -7,6 +7,8 @@ import { AUTH_WAYS, type AuthWay, NotAnAdmin } from './auth-way';
 import type { Principal } from './principal';
 import { RefusalLog } from './refusal-log';
 
+const openTo = { workers: 'worker', monitors: 'monitor' } as const;
+
 /**
  * The one guard, on every route: nothing is open unless its route says so. It is a guard and not middleware because Nest routes
  * HEAD to the GET handler and tolerates trailing slashes and case: what is decided per path can be walked around, what is decided
@@ -31,11 +33,14 @@ export class AuthGuard implements CanActivate {
       if (error instanceof NotAnAdmin && error.who) await this.refusals?.refused(error.who, context);
       throw error;
     });
-    const allowed = principal.role === 'admin' || (principal.role === 'worker' && access === 'workers');
+    const allowed = principal.role === 'admin' || principal.role === (access && openTo[access]);
     if (!allowed) {
       this.refused(`${principal.via}: not open to the role ${principal.role}`);
       await this.refusals?.refused(principal, context);
-      throw new Problem('forbidden', 'The token is one of a worker, and this needs an admin: use a token of an admin.');
+      throw new Problem(
+        'forbidden',
+        `The token is one of a ${principal.role}, and this needs an admin: use a token of an admin.`,
+      );
     }
     request.principal = principal;
     return true;

@@ -14,11 +14,12 @@ import { staticTokens } from './static-tokens';
  * @throws ConfigError when nobody could ever be an admin.
  */
 function authWays(config: Config, client: HttpService): AuthWay[] {
-  const { ADMIN_TOKENS: admin, WORKER_TOKENS: worker, AUTH_SERVICE_URL, JWKS_URL, JWT_ISSUER, JWT_AUDIENCE } = config;
+  const { ADMIN_TOKENS: admin, WORKER_TOKENS: worker, METRICS_TOKENS: monitor } = config;
+  const { AUTH_SERVICE_URL, JWKS_URL, JWT_ISSUER, JWT_AUDIENCE } = config;
   if (admin.length === 0 && !AUTH_SERVICE_URL && !JWKS_URL)
     throw new ConfigError('ADMIN_TOKENS, AUTH_SERVICE_URL or JWKS_URL must be set: without one of them nobody is an admin');
   const ways: AuthWay[] = [];
-  if (admin.length + worker.length > 0) ways.push(staticTokens({ admin, worker }));
+  if (admin.length + worker.length + monitor.length > 0) ways.push(staticTokens({ admin, worker, monitor }));
   if (JWKS_URL && JWT_ISSUER && JWT_AUDIENCE)
     ways.push(jwt({ jwksUrl: JWKS_URL, issuer: JWT_ISSUER, audience: JWT_AUDIENCE }));
   if (AUTH_SERVICE_URL) ways.push(authService(AUTH_SERVICE_URL, client));

@@ -11,6 +11,6 @@ export class MeController {
   @Get()
   @ApiOkResponse({ type: MeView })
   me(@Caller() caller: Principal): MeView {
-    return { role: caller.role, via: caller.via, name: nameOf(caller) };
+    return { role: caller.role as MeView['role'], via: caller.via, name: nameOf(caller) };
   }
 }

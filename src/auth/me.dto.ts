@@ -4,7 +4,7 @@ import type { Principal } from './principal';
 /** Who is calling. */
 export class MeView {
   @ApiProperty({ enum: ['admin', 'worker'] })
-  role: Principal['role'];
+  role: Exclude<Principal['role'], 'monitor'>;
 
   /** How the caller was known: by a token of the configuration, by the auth service, by a JSON Web Token. */
   @ApiProperty({ enum: ['token', 'auth-service', 'jwt'] })

@@ -2,13 +2,15 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AuthWay } from './auth-way';
 import type { Principal } from './principal';
 
+const roles = ['admin', 'worker', 'monitor'] as const;
+
 /**
  * Tokens that stand in the configuration. Any number of them is valid at a time, so that one can be replaced without a gap.
  * Only digests are kept here, and every one of them is compared whatever matches: the time an answer takes says neither which
  * token was nearly right nor how many characters of it.
  */
-export function staticTokens(tokens: { admin: readonly string[]; worker: readonly string[] }): AuthWay {
-  const known = [...tokens.admin.map(identity('admin')), ...tokens.worker.map(identity('worker'))];
+export function staticTokens(tokens: Readonly<Record<Principal['role'], readonly string[]>>): AuthWay {
+  const known = roles.flatMap((role) => tokens[role].map(identity(role)));
   return {
     name: 'token',
     authenticate: (token) => {

@@ -2,7 +2,12 @@ import { Global, Module } from '@nestjs/common';
 import { CsvExports } from '../database/csv-exports';
 import { Background } from './background';
 import { Cursors } from './cursors';
+import { Measures } from './measures';
+import { Spans } from './spans';
 
 @Global()
-@Module({ providers: [Background, CsvExports, Cursors], exports: [Background, CsvExports, Cursors] })
+@Module({
+  providers: [Background, CsvExports, Cursors, Measures, Spans],
+  exports: [Background, CsvExports, Cursors, Measures, Spans],
+})
 export class CommonModule {}

@@ -26,7 +26,10 @@ const logger = new Logger('ProblemFilter');
 export function reported(error: unknown, request: Request): Problem {
   const problem = problemFrom(error);
   if (problem.status >= 500)
-    logger.error({ request_id: request.id, problem: problem.type, err: problem.cause ?? error }, problem.message);
+    logger.error(
+      { request_id: request.id, trace_id: request.trace?.traceId, problem: problem.type, err: problem.cause ?? error },
+      problem.message,
+    );
   return problem;
 }
 

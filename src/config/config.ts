@@ -49,6 +49,8 @@ function unsafeCombination(config: Config): string | undefined {
     return 'DATABASE_SCHEMA is a schema of PostgreSQL itself';
   if (config.ADMIN_TOKENS.some((token) => config.WORKER_TOKENS.includes(token)))
     return 'a token stands in both ADMIN_TOKENS and WORKER_TOKENS: a worker would be an admin';
+  if ([...config.ADMIN_TOKENS, ...config.WORKER_TOKENS].some((token) => config.METRICS_TOKENS.includes(token)))
+    return 'a token of METRICS_TOKENS stands in ADMIN_TOKENS or WORKER_TOKENS too: whoever watches the service could do more';
   return undefined;
 }
 

@@ -13,4 +13,5 @@ export const shownVariables: ReadonlySet<string> = new Set<keyof typeof variable
   ...(['SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL'] as const),
   ...(['COLUMN_INDEX', 'COLUMN_INDEX_MEMORY_MB', 'COLUMN_INDEX_FROM_PURCHASES'] as const),
   ...(['OLLAMA_HOST', 'LLM_MODEL', 'LLM_TIMEOUT_SECONDS'] as const),
+  ...(['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_SERVICE_NAME'] as const),
 ]);

@@ -52,6 +52,19 @@ export const tokens = makeExactValidator<string[]>((text) => {
   return all;
 });
 
+/** `name=value`, comma-separated, values as in an address: `authorization=Bearer%20abc`. */
+export const headerList = makeExactValidator<[name: string, value: string][]>((text) =>
+  list(text).map((item) => {
+    const [, name, value] =
+      /^([\w-]{1,100})=([\x21-\x7e]{0,2000})$/.exec(item) ?? fail('must be name=value, comma-separated');
+    try {
+      return [name.toLowerCase(), decodeURIComponent(value)];
+    } catch {
+      return fail('has a value with a % that is no part of an escape');
+    }
+  }),
+);
+
 export const origins = makeExactValidator<string[]>((text) => {
   const all = list(text);
   if (all.some((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin))

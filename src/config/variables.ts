@@ -3,6 +3,7 @@ import {
   MIN_TOKEN_CHARS,
   demoData,
   egressRules,
+  headerList,
   headerToken,
   httpUrl,
   identifier,
@@ -85,6 +86,10 @@ export const variables = {
   WORKER_TOKENS: tokens({
     default: [],
     desc: 'Bearer tokens of delivery workers: they may read and settle notifications, nothing else.',
+  }),
+  METRICS_TOKENS: tokens({
+    default: [],
+    desc: 'Bearer tokens of monitoring: they may read GET /metrics, nothing else.',
   }),
   AUTH_SERVICE_URL: httpUrl({
     default: undefined,
@@ -181,6 +186,18 @@ export const variables = {
     0,
     999_999_999,
   )({ default: 100_000, desc: 'With fewer purchases PostgreSQL is fast enough: there is no column index.' }),
+
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl({
+    default: undefined,
+    desc: 'An OpenTelemetry collector: traces are posted to /v1/traces below it, as OTLP in JSON. None are kept where this is not set.',
+    example: 'http://otel-collector:4318',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: headerList({
+    default: [],
+    desc: 'Headers that the collector wants, as name=value, comma-separated, values escaped as in an address.',
+    example: 'authorization=Bearer%20abc',
+  }),
+  OTEL_SERVICE_NAME: text(200)({ default: 'crm-service', desc: 'What traces call this service.' }),
 
   LLM_PROVIDER: str({
     default: 'ollama',

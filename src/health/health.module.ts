@@ -3,5 +3,5 @@ import { HealthController } from './health.controller';
 import { HealthService } from './health.service';
 import { RootController } from './root.controller';
 
-@Module({ controllers: [RootController, HealthController], providers: [HealthService] })
+@Module({ controllers: [RootController, HealthController], providers: [HealthService], exports: [HealthService] })
 export class HealthModule {}

@@ -42,7 +42,8 @@ export class HealthService {
     return { status, version, uptime_seconds: Math.round(process.uptime()), checks: { database } };
   }
 
-  private databaseAnswers(): Promise<boolean> {
+  /** Asked at most once a second, however many want to know; false after a second without an answer. */
+  databaseAnswers(): Promise<boolean> {
     const now = performance.now();
     if (!this.check || (this.check.isOver && now - this.check.startedAt > CHECK_MAX_AGE_MS))
       this.check = this.startCheck(now);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Measures } from '../common/measures';
 import { Problem } from '../common/problem';
 import { type Queryable, row, rows } from '../common/sql';
 import { inTransaction } from '../database/transaction';
@@ -39,7 +40,10 @@ interface Claimed<T> {
 /** Requests with an Idempotency-Key: each has its effect once, and one answer. */
 @Injectable()
 export class IdempotencyKeys {
-  constructor(@InjectDataSource() readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() readonly database: DataSource,
+    private readonly measures: Measures,
+  ) {}
 
   /** @throws AnsweredBefore where it has been answered; Problem idempotency-key-reused, conflict where that answer was erased */
   async refuseAnswered(request: KeyedRequest, database: Queryable = this.database): Promise<Kept | undefined> {
@@ -47,16 +51,19 @@ export class IdempotencyKeys {
     if (!found) return undefined;
     const { fingerprint, effect, status, headers, body } = found;
     if (!request.fingerprint.equals(fingerprint))
-      throw new Problem(
-        'idempotency-key-reused',
-        'This key came with another address, query or body before. Repeat the request as it was, or take a new key.',
+      throw this.refused(
+        'reused',
+        new Problem(
+          'idempotency-key-reused',
+          'This key came with another address, query or body before. Repeat the request as it was, or take a new key.',
+        ),
       );
     if (status !== null && headers === null)
       throw new Problem(
         'conflict',
         'It was done, and is not done again. Its answer showed a customer who has been erased since.',
       );
-    if (status !== null) throw new AnsweredBefore({ status, headers: headers!, body });
+    if (status !== null) throw this.refused('replayed', new AnsweredBefore({ status, headers: headers!, body }));
     return { effect };
   }
 
@@ -72,10 +79,13 @@ export class IdempotencyKeys {
     toKeep: (made: T) => { effect: unknown } | { answer: KeptAnswer },
     last: (transaction: EntityManager) => Promise<void>,
   ): Promise<Claimed<T>> {
-    return inTransaction(this.database, async (transaction) => {
+    const claimed = await inTransaction(this.database, async (transaction) => {
       const { locked } = await row<{ locked: boolean }>(transaction, tryLock(request));
       if (!locked)
-        throw new Problem('idempotency-key-in-use', 'A request with this key is under way: repeat this one in a moment.');
+        throw this.refused(
+          'in_use',
+          new Problem('idempotency-key-in-use', 'A request with this key is under way: repeat this one in a moment.'),
+        );
       // a statement of its own, after the lock: what the one before us committed is to be seen
       const kept = await this.refuseAnswered(request, transaction);
       if (kept) return { made: kept.effect as T, isRepeated: true };
@@ -84,6 +94,13 @@ export class IdempotencyKeys {
       await last(transaction);
       return { made, isRepeated: false };
     });
+    this.measures.keyed.inc({ outcome: claimed.isRepeated ? 'replayed' : 'first' });
+    return claimed;
+  }
+
+  private refused<E>(outcome: 'reused' | 'replayed' | 'in_use', why: E): E {
+    this.measures.keyed.inc({ outcome });
+    return why;
   }
 
   /** Keeps the answer to an effect that `claim` kept. @throws AnsweredBefore where somebody who repeated the request was faster */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { Measures } from '../common/measures';
 import { isPersonalised } from '../common/message-template';
 import { Problem } from '../common/problem';
 import { type Queryable, row, rows } from '../common/sql';
@@ -27,6 +28,7 @@ export class DeliveryService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly rendering: RenderingService,
+    private readonly measures: Measures,
   ) {}
 
   /** Leases what is to be delivered next: nobody else gets it until the lease ends. Without a token where there is nothing. */
@@ -46,7 +48,7 @@ export class DeliveryService {
   /** A lease that is under way, with what is still open in it; none where others marked all of it by name. @throws Problem lease-lost */
   async show(token: string | null): Promise<ClaimView> {
     if (token === null) return this.view(undefined);
-    const [lease = lost()] = await rows<LeaseRow>(this.database, selectLease(token));
+    const [lease = this.lost('show')] = await rows<LeaseRow>(this.database, selectLease(token));
     return this.view(lease.users.length > 0 ? lease : undefined);
   }
 
@@ -56,19 +58,22 @@ export class DeliveryService {
     database: Queryable = this.database,
   ): Promise<SettleView> {
     const [settled] = await rows<SettleView>(database, settleLease(lease_token, sent, failed));
-    return settled ?? lost();
+    if (!settled) return this.lost('settle');
+    for (const outcome of ['sent', 'failed', 'retrying'] as const) this.measures.settled.inc({ outcome }, settled[outcome]);
+    this.measures.settled.inc({ outcome: 'rejected' }, settled.rejected.length);
+    return settled;
   }
 
   /** @throws Problem lease-lost */
   async extend({ lease_token, lease_seconds }: ExtendRequest, database: Queryable = this.database): Promise<ExtendView> {
     const { lease_until } = await row<{ lease_until: Date | null }>(database, extendLease(lease_token, lease_seconds));
-    return { lease_until: (lease_until ?? lost()).toISOString() };
+    return { lease_until: (lease_until ?? this.lost('extend')).toISOString() };
   }
 
   /** Gives back what is open in a lease, for others; it counts as no attempt. @throws Problem lease-lost */
   async release({ lease_token }: ReleaseRequest, database: Queryable = this.database): Promise<ReleaseView> {
     const { released } = await row<{ released: number | null }>(database, releaseLease(lease_token));
-    return { released: released ?? lost() };
+    return { released: released ?? this.lost('release') };
   }
 
   /** A lease that was just taken. Where it cannot be shown it is given back, so that nobody's notifications count as lost. */
@@ -97,7 +102,16 @@ export class DeliveryService {
       this.addValues(notifications.filter(({ dispatch_id }) => personal.has(dispatch_id))),
       this.addAddresses(notifications),
     ]);
+    for (const { channel } of notifications.slice(0, 1)) this.measures.claimed.inc({ channel }, notifications.length);
     return { lease_token: lease.token, lease_until: lease.until.toISOString(), notifications };
+  }
+
+  private lost(call: 'settle' | 'extend' | 'release' | 'show'): never {
+    this.measures.stale.inc({ call });
+    throw new Problem(
+      'lease-lost',
+      'It ran out and somebody else has what was open in it, or it was settled or released. Nothing was changed.',
+    );
   }
 
   private async addValues(personal: ClaimedNotification[]): Promise<void> {
@@ -122,10 +136,3 @@ export class DeliveryService {
 /** What has none is as its customers are to read it. */
 const hasPlaceholders = ({ title, message }: { title: string | null; message: string }): boolean =>
   isPersonalised(message) || isPersonalised(title ?? '');
-
-function lost(): never {
-  throw new Problem(
-    'lease-lost',
-    'It ran out and somebody else has what was open in it, or it was settled or released. Nothing was changed.',
-  );
-}

@@ -91,13 +91,14 @@ export class DeliveryFiguresView {
   as_of: string;
 }
 
-const kinds = checks.map(({ kind }) => kind);
+/** Of what a person should look at. */
+export const attentionKinds = checks.map(({ kind }) => kind);
 const levels = ['warning', 'error'] as const;
 
 /** Something that a person should look at. */
 export class AttentionView {
-  @ApiProperty({ enum: kinds })
-  kind: (typeof kinds)[number];
+  @ApiProperty({ enum: attentionKinds })
+  kind: (typeof attentionKinds)[number];
 
   @ApiProperty({ enum: levels })
   level: (typeof levels)[number];

@@ -55,7 +55,7 @@ export interface DeliveryRow {
 }
 
 /** What may be handed out: neither paused nor over, and not too late. */
-const claimable = sql`d.status IN ('writing', 'dispatched') AND (d.not_after IS NULL OR d.not_after > now())`;
+export const claimable = sql`d.status IN ('writing', 'dispatched') AND (d.not_after IS NULL OR d.not_after > now())`;
 
 /**
  * The queue out of the counters of lanes, exact without reading a row; the last day out of the ledger, all of it, since no index knows when

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Measures } from '../common/measures';
 import type { ClaimedNotification } from '../notifications/delivery.dto';
 import type { DeliveryService } from '../notifications/delivery.service';
 import type { Breaker } from './breaker';
@@ -30,6 +31,7 @@ export interface Shared {
   readonly worker: string;
   /** What is on its way is cut off. */
   readonly cut: AbortSignal;
+  readonly measures: Measures;
 }
 
 /** Delivers one channel, lease by lease. */
@@ -99,14 +101,19 @@ export class ChannelSender {
     if (this.shared.cut.aborted) stop();
     try {
       const outcomes = await this.breaker.run(() => this.transport.deliver(chunk, cut.signal));
-      outcomes?.forEach((outcome, i) => lease.note(chunk[i], outcome));
+      outcomes?.forEach((outcome, i) => this.note(lease, chunk[i], outcome));
     } catch (error) {
       this.logger.error({ err: error, channel: this.settings.channel }, 'A transport failed');
       for (const notification of chunk)
-        lease.note(notification, { kind: 'failed', error: 'the sender failed', retry: true });
+        this.note(lease, notification, { kind: 'failed', error: 'the sender failed', retry: true });
     } finally {
       this.shared.cut.removeEventListener('abort', stop);
     }
+  }
+
+  private note(lease: HeldLease, notification: ClaimedNotification, outcome: Outcome): void {
+    this.shared.measures.delivered.inc({ channel: this.settings.channel, outcome: outcome.kind });
+    lease.note(notification, outcome);
   }
 
   /**

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Background } from '../common/background';
+import { Measures } from '../common/measures';
 import { CONFIG, type Config } from '../config/config';
 import { DeliveryService } from '../notifications/delivery.service';
 import { WakeUps } from '../notifications/wake-ups';
@@ -38,10 +39,11 @@ export class Sender implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly wakeUps: WakeUps,
     private readonly http: HttpService,
     private readonly unsubscribeLinks: UnsubscribeLinks,
+    private readonly measures: Measures,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { channels, config, delivery, http, unsubscribeLinks } = this;
+    const { channels, config, delivery, http, unsubscribeLinks, measures } = this;
     if (channels.length === 0) return;
     for (const { kind } of channels) {
       if (this.transports.has(kind.name)) continue;
@@ -51,7 +53,8 @@ export class Sender implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     setMaxListeners(0, this.cut.signal); // one for every call that is under way
     const worker = `sender@${hostname()}`.slice(0, 100);
-    const shared = { delivery, worker, work: new WorkAhead(this.wakeUps), cut: this.cut.signal };
+    const shared = { delivery, worker, work: new WorkAhead(this.wakeUps), cut: this.cut.signal, measures };
+    measures.transportsResting.from(() => [...this.transports.values()].filter(({ breaker }) => breaker.isOpen).length);
     for (const one of channels) {
       const { transport, breaker } = this.transports.get(one.kind.name)!;
       const pace = one.rate === undefined ? undefined : new Pace(one.rate, transport.batch);

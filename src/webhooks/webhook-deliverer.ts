@@ -3,7 +3,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Background, type Repeated } from '../common/background';
 import { egressAgents, type EgressAgents } from '../common/egress';
+import { Measures } from '../common/measures';
 import { rows } from '../common/sql';
+import { Spans } from '../common/spans';
+import { traceHeaders, traceOfThing } from '../common/trace';
 import { CONFIG, type Config } from '../config/config';
 import { inTransaction } from '../database/transaction';
 import {
@@ -52,6 +55,8 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
     @Inject(CONFIG) private readonly config: Config,
     @InjectDataSource() private readonly database: DataSource,
     private readonly background: Background,
+    private readonly measures: Measures,
+    private readonly spans: Spans,
   ) {
     this.agents = egressAgents(config);
   }
@@ -93,16 +98,24 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
   private async send(delivery: TakenDelivery): Promise<void> {
     const { event_id, type, data, occurred_at, secrets, url } = delivery;
     const body = JSON.stringify({ type, timestamp: occurred_at.toISOString(), data });
-    const headers = signedHeaders(event_id, new Date(), body, secrets);
+    const trace = traceOfThing(event_id);
+    const headers = { ...signedHeaders(event_id, new Date(), body, secrets), ...traceHeaders(trace) };
+    const began = performance.now();
     const outcome = await callWebhook(url, body, headers, this.agents, this.background.stopping);
+    const taken = isTaken(outcome) ? 'delivered' : 'failed';
+    const endedAt = performance.now();
+    this.measures.webhookSeconds.observe({ outcome: taken }, (endedAt - began) / 1000);
+    const isError = taken === 'failed';
+    this.spans.add({ trace, name: `webhook ${type}`, kind: 'client', beganAt: began, endedAt, isError });
     await this.record(delivery, outcome);
   }
 
-  private async record(delivery: TakenDelivery, { httpStatus, error, retryAfter }: CallOutcome): Promise<void> {
-    if (httpStatus !== null && httpStatus >= 200 && httpStatus < 300) {
-      await rows(this.database, markDelivered(delivery, httpStatus));
+  private async record(delivery: TakenDelivery, outcome: CallOutcome): Promise<void> {
+    if (isTaken(outcome)) {
+      await rows(this.database, markDelivered(delivery, outcome.httpStatus));
       return;
     }
+    const { httpStatus, error, retryAfter } = outcome;
     if (httpStatus === null && this.background.stopping.aborted) {
       await rows(this.database, giveBack(delivery));
       return;
@@ -131,3 +144,6 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
     }
   }
 }
+
+const isTaken = (outcome: CallOutcome): outcome is CallOutcome & { httpStatus: number } =>
+  outcome.httpStatus !== null && outcome.httpStatus >= 200 && outcome.httpStatus < 300;

@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Problem, type ProblemType } from '../../common/problem';
+import { Measures } from '../../common/measures';
+import type { Problem } from '../../common/problem';
+import { Spans } from '../../common/spans';
 import { row, rows, type Sql, sql } from '../../common/sql';
+import { traceOfThing } from '../../common/trace';
 import { abandon, allowTime } from '../../database/connection-guard';
-import { problemFromDatabase } from '../../database/pg-errors';
 import { inTransaction } from '../../database/transaction';
 import { NotificationsService } from '../../notifications/notifications.service';
 import { AudienceService, isIncluded } from '../../segments/audience.service';
@@ -19,6 +21,7 @@ import {
   roomToOrder,
   suppressChunk,
 } from '../audience/audience.sql';
+import { lasting, RESOLVE_SECONDS } from './dispatch-failure';
 import {
   type DispatchPreview,
   type DispatchSettings,
@@ -41,8 +44,6 @@ import {
   type WritingRow,
 } from './dispatches.sql';
 
-/** To resolve an audience may take so long: an hour of customers and purchases is read in one statement. */
-const RESOLVE_SECONDS = 15 * 60;
 /** Any other statement of a dispatch, on a bad day. */
 const CHUNK_SECONDS = 60;
 /** How soon a pause or a cancellation is noticed while an audience is resolved. */
@@ -69,6 +70,8 @@ export class DispatchSteps {
     @InjectDataSource() private readonly database: DataSource,
     private readonly audience: AudienceService,
     private readonly notifications: NotificationsService,
+    private readonly measures: Measures,
+    private readonly spans: Spans,
   ) {}
 
   /** Makes the next step of a dispatch. Errors that pass by themselves are thrown; what will not pass ends the dispatch as failed. */
@@ -76,8 +79,8 @@ export class DispatchSteps {
     const began = performance.now();
     try {
       const [now] = await rows<StatusRow>(this.database, selectStatus(id));
-      if (now?.status === 'resolving') return await this.resolve(id, stopping);
-      if (now?.status === 'writing') return await this.write(id, now.is_capped);
+      if (now?.status === 'resolving') return await this.timed(id, 'resolve', () => this.resolve(id, stopping));
+      if (now?.status === 'writing') return await this.timed(id, 'write', () => this.write(id, now.is_capped));
       return 'idle';
     } catch (error) {
       if (stopping.aborted) return 'idle';
@@ -86,6 +89,24 @@ export class DispatchSteps {
       this.logger.error(`Dispatch ${id} failed: ${error instanceof Error ? error.stack : String(error)}`);
       await inTransaction(this.database, (transaction) => this.fail(transaction, id, failure));
       return 'done';
+    }
+  }
+
+  /** Where another process was at it, or there was nothing to do, nothing was done that took time. */
+  private async timed(id: string, step: 'resolve' | 'write', work: () => Promise<StepOutcome>): Promise<StepOutcome> {
+    const began = performance.now();
+    const took = (outcome: 'done' | 'error') => {
+      const [trace, endedAt, isError] = [traceOfThing(`dispatch ${id}`), performance.now(), outcome === 'error'];
+      this.measures.stepSeconds.observe({ step, outcome }, (endedAt - began) / 1000);
+      this.spans.add({ trace, name: `dispatch ${step}`, kind: 'internal', beganAt: began, endedAt, isError });
+    };
+    try {
+      const outcome = await work();
+      if (outcome === 'done') took('done');
+      return outcome;
+    } catch (error) {
+      took('error');
+      throw error;
     }
   }
 
@@ -127,29 +148,33 @@ export class DispatchSteps {
   }
 
   /** One chunk: its rows, its lane and the place to go on from, or none of them. After the last one, the reconciliation. */
-  private write(id: string, isCapped: boolean): Promise<StepOutcome> {
-    return inTransaction(this.database, async (transaction) => {
+  private async write(id: string, isCapped: boolean): Promise<StepOutcome> {
+    let written = 0;
+    const outcome = await inTransaction(this.database, async (transaction): Promise<StepOutcome> => {
       await allowTime(transaction, CHUNK_SECONDS);
       if (isCapped) await rows(transaction, lockCaps); // before the dispatch: a cancellation does not wait for another one's chunk
       const [run] = await rows<WritingRow>(transaction, lockWriting(id));
       if (!run) return 'busy';
       if (run.expired) await this.expire(transaction, id);
       else if (run.next_chunk === run.chunks) await this.finish(transaction, id);
-      else await this.writeChunk(transaction, id, run);
+      else written = await this.writeChunk(transaction, id, run);
       return 'done';
     });
+    this.measures.written.inc(written);
+    return outcome;
   }
 
   private async writeChunk(
     transaction: EntityManager,
     dispatchId: string,
     { next_chunk: chunkNo, has_suppressed, ...run }: WritingRow,
-  ): Promise<void> {
+  ): Promise<number> {
     const { frequency_cap } = settingsOf(run);
     if (has_suppressed) await rows(transaction, suppressChunk(dispatchId, chunkNo));
     if (frequency_cap) await rows(transaction, capChunk(dispatchId, chunkNo, frequency_cap));
     await this.notifications.writeChunk(transaction, { dispatchId, chunkNo });
-    await row(transaction, advance(dispatchId, chunkNo));
+    const chunk = await row<{ written: number }>(transaction, advance(dispatchId, chunkNo));
+    return chunk.written;
   }
 
   private async finish(transaction: EntityManager, id: string): Promise<void> {
@@ -266,26 +291,3 @@ type Closed = Record<'matched' | 'targeted', string>;
 
 const activeAmong = (ids: readonly string[]): Sql =>
   sql`SELECT u.id AS user_id FROM users u WHERE u.id = ANY (${ids}::uuid[]) AND u.is_active IS NOT FALSE`;
-
-/** Problems that pass: another attempt may succeed. */
-const PASSING: readonly ProblemType[] = ['database-unavailable', 'database-busy'];
-/** SQLSTATE insufficient_privilege: another attempt would not have it either. */
-const LACKS_PRIVILEGE = '42501';
-/** Problems that are the caller's to mend. Every other one is a fault of ours or of the installation. */
-const TOLD: readonly ProblemType[] = ['filter-not-available', 'rule-too-heavy'];
-
-/** The problem that ends the dispatch, or undefined where the error passes by itself. `ms`: what the step took. */
-function lasting(error: unknown, ms: number): Problem | undefined {
-  const problem = problemFromDatabase(error);
-  if (problem?.type === 'statement-too-slow') {
-    if (ms < RESOLVE_SECONDS * 1000) return undefined; // a chunk on a bad day, or somebody cancelled that one statement
-    return new Problem(
-      'rule-too-heavy',
-      'The audience could not be resolved in time. Narrow the rules, or see npm run doctor.',
-    );
-  }
-  if (problem && TOLD.includes(problem.type)) return problem;
-  const { driverError } = error as { driverError?: { code?: unknown } };
-  if (problem && PASSING.includes(problem.type) && driverError?.code !== LACKS_PRIVILEGE) return undefined;
-  return new Problem('internal-error', 'It could not be carried out. The log says why.');
-}

@@ -144,7 +144,8 @@ export const advance = (id: string, chunkNo: number): Sql => sql`
   UPDATE dispatches SET
     queued = queued + (SELECT targeted FROM dispatch_audience WHERE dispatch_id = ${id} AND chunk_no = ${chunkNo}),
     next_chunk = coalesce((SELECT min(chunk_no) FROM dispatch_audience WHERE dispatch_id = ${id} AND chunk_no > ${chunkNo} AND targeted > 0), chunks)
-  WHERE id = ${id} RETURNING next_chunk, wake_workers(channel)`;
+  WHERE id = ${id} RETURNING wake_workers(channel),
+    (SELECT targeted FROM dispatch_audience WHERE dispatch_id = ${id} AND chunk_no = ${chunkNo}) AS written`;
 
 /**
  * Closes a dispatch whose audience is written through: only where the figures reconcile with the rows themselves, counted one by one. One

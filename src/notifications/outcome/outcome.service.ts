@@ -43,7 +43,7 @@ export class OutcomeService {
         throw new Problem('dispatch-over', `It is ${status}: nothing of it is sent any more.`);
       if (expired) throw new Problem('campaign-expired', 'Its not_after has passed: nothing of it is sent any more.');
       const { redriven } = await row<{ redriven: number }>(transaction, redrive(id, error, nameOf(caller)));
-      this.logger.log(`Dispatch ${id}: ${redriven} notifications are tried again, for ${nameOf(caller)}`);
+      this.logger.log(`Dispatch ${id}: ${redriven} notifications are tried again`);
       changed(id, { detail: { redriven } }); // not for which error: its text is a worker's, and may name a customer
       return { redriven };
     });

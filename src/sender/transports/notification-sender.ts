@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { traceHeaders, traceOfThing } from '../../common/trace';
 import type { ClaimedNotification } from '../../notifications/delivery.dto';
 import { errorText } from './error-text';
 import { type Answer, outcomeOf, post } from './http-post';
@@ -26,7 +27,8 @@ export const notificationSender = transportKind({
 
     const send = async (notifications: readonly ClaimedNotification[], signal: AbortSignal) => {
       const body = JSON.stringify({ requests: notifications.map(toRequest) });
-      const answer = await post(client, { url, body, httpAgent, httpsAgent, timeoutMs, signal });
+      const headers = traceHeaders(traceOfThing(notifications[0].id));
+      const answer = await post(client, { url, body, headers, httpAgent, httpsAgent, timeoutMs, signal });
       return 'kind' in answer
         ? { outcomes: notifications.map(() => answer) }
         : { outcomes: outcomesOf(answer, notifications.length), status: answer.status };

@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { channels } from '../../common/channels';
 import { egressAgents } from '../../common/egress';
+import { traceHeaders, traceOfThing } from '../../common/trace';
 import { outcomeOf, post } from './http-post';
 import { transportKind } from './transport';
 
@@ -25,6 +26,7 @@ export const webhook = transportKind({
           'webhook-id': notification.id,
           'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
           'webhook-signature': signers.map((signer) => signer.sign(notification.id, now, body)).join(' '),
+          ...traceHeaders(traceOfThing(notification.id)),
         };
         const answer = await post(http, { url, body, headers, ...agents, timeoutMs: SEND_TIMEOUT_SECONDS * 1000, signal });
         return ['kind' in answer ? answer : outcomeOf(answer)];

@@ -14,7 +14,7 @@ const LATE = Symbol('late');
  * does anybody wait.
  */
 export class Figures<T> {
-  private readonly logger = new Logger('Overview');
+  private readonly logger = new Logger(Figures.name);
   private last?: { value: T; readyAt: number; tookMs: number };
   private running?: Promise<T>;
 
