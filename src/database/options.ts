@@ -10,6 +10,7 @@ import { Settle1796120000000 } from './migrations/1796120000000-settle';
 import { Webhooks1796200000000 } from './migrations/1796200000000-webhooks';
 import { Unsubscribe1796300000000 } from './migrations/1796300000000-unsubscribe';
 import { Audit1796500000000 } from './migrations/1796500000000-audit';
+import { Installation1796900000000 } from './migrations/1796900000000-installation';
 
 /** In the order of their names. One that has landed is never edited. */
 const migrations = [
@@ -23,6 +24,7 @@ const migrations = [
   Webhooks1796200000000,
   Unsubscribe1796300000000,
   Audit1796500000000,
+  Installation1796900000000,
 ];
 
 type Settings = Pick<Config, 'DATABASE_SCHEMA' | 'CUSTOMERS_SCHEMA' | 'DATABASE_POOL_SIZE' | 'STATEMENT_TIMEOUT_SECONDS'>;
