@@ -1,7 +1,7 @@
 import type { FreshDatabase } from './database';
 
 /** Everything that a schema is made of but its rows and who owns it, in lines that can be compared. */
-export async function shapeOf(db: FreshDatabase, schema: string): Promise<string[]> {
+export async function shapeOf(db: Pick<FreshDatabase, 'query'>, schema: string): Promise<string[]> {
   const found = await db.query<{ line: string }>(
     `SELECT concat_ws(' ', 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
             a.attstorage, pg_get_expr(d.adbin, d.adrelid)) AS line
