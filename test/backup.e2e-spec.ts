@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
 import { onServer, withDatabase } from './support/database';
 import { eventually } from './support/eventually';
+import { clientOf, type ServiceClient, TOKENS } from './support/service-client';
 import { shapeOf } from './support/schema-shape';
 import { buildService, makeDataDirectory, removeDataDirectory, startProcess } from './support/service-process';
 import { startSystemPostgres, systemPrograms, type SystemPostgres } from './support/system-postgres';
@@ -12,8 +13,6 @@ const [describeOrSkip, why] = systemPrograms
   ? [describe, '']
   : [describe.skip, ': SKIPPED, no PostgreSQL with pg_dump and pg_restore in /usr/lib/postgresql'];
 
-const ADMIN = 'an-admin-token-for-tests';
-const WORKER = 'a-worker-token-for-tests';
 const AFTER_RESTORE = 'campaigns/restore/after-restore.command.js';
 /** The commands as docs/operations.md gives them: what is tried here is what people run. */
 const documented = (heading: string): string => {
@@ -36,8 +35,7 @@ describeOrSkip(`a backup of our schema${why}`, () => {
     owner = withDatabase(postgres.url, 'shop');
     env = {
       DATABASE_URL: Object.assign(new URL(owner), { username: 'crm' }).href,
-      ADMIN_TOKENS: ADMIN,
-      WORKER_TOKENS: WORKER,
+      ...TOKENS,
     };
     await onServer(owner, (client) => client.query('CREATE DATABASE shop'));
     await query(`CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email varchar(255) UNIQUE NOT NULL, preferences jsonb, is_active boolean);
@@ -72,45 +70,32 @@ describeOrSkip(`a backup of our schema${why}`, () => {
 
   const start = async () => {
     const service = startProcess(directory, env);
-    return { ...service, base: await service.listening() };
+    return { end: service.end, ...clientOf(await service.listening()) };
   };
   const run = async (entry: string, ...args: string[]) => {
     const command = startProcess(directory, env, entry, args);
     const { code } = await command.exited;
     return { code, said: command.stdout() + command.stderr() };
   };
-  const as = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
-  async function post<T>(address: string, body: object, token = ADMIN): Promise<T> {
-    const answer = await fetch(address, { method: 'POST', headers: as(token), body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${address}: ${await answer.text()}`);
-    return (await answer.json()) as T;
-  }
-  const get = async <T>(address: string) => (await (await fetch(address, { headers: as(ADMIN) })).json()) as T;
 
   /** What a provider was given so far: a customer's message of a campaign. */
   const delivered: string[] = [];
   /** A worker that delivers what there is, at most so many. */
-  async function deliver(base: string, limit = 1000): Promise<void> {
-    interface Lease {
-      lease_token: string | null;
-      notifications: { id: string; user_id: string; campaign_id: string }[];
-    }
-    const lease = await post<Lease>(`${base}/notifications/claim`, { limit }, WORKER);
+  async function deliver(service: ServiceClient, limit = 1000): Promise<void> {
+    const lease = await service.claim(limit);
     if (!lease.lease_token) return;
     delivered.push(...lease.notifications.map(({ campaign_id, user_id }) => `${campaign_id} ${user_id}`));
-    const sent = lease.notifications.map(({ id }) => ({ id }));
-    await post(`${base}/notifications/settle`, { lease_token: lease.lease_token, sent }, WORKER);
-    if (limit === 1000) await deliver(base);
+    await service.settle(lease);
+    if (limit === 1000) await deliver(service);
   }
 
   it('is restored to an older moment without a customer getting anything twice', async () => {
     const before = await start();
-    const everybody = await post<{ id: string }>(`${before.base}/segments`, { name: 'Everybody', filters: {} });
-    const campaign = (name: string) =>
-      post<{ id: string }>(`${before.base}/campaigns`, { name, message: 'Hello', segment_ids: [everybody.id] });
+    const everybody = await before.post('/segments', { name: 'Everybody', filters: {} });
+    const campaign = (name: string) => before.post('/campaigns', { name, message: 'Hello', segment_ids: [everybody.id] });
     const [sale, daily] = [await campaign('Sale'), await campaign('Daily')];
-    const dispatch = await post<{ id: string }>(`${before.base}/campaigns/${sale.id}/dispatch`, {});
-    await deliver(before.base, 3);
+    const dispatch = await before.post(`/campaigns/${sale.id}/dispatch`);
+    await deliver(before, 3);
     await before.end();
     await query(`INSERT INTO crm.campaign_schedules (campaign_id, local_time, time_zone, max_lateness_minutes, next_at, created_by)
                  VALUES ('${daily.id}', '2026-01-01T09:00:00', 'UTC', 1440, now(), 'a test')`);
@@ -120,10 +105,10 @@ describeOrSkip(`a backup of our schema${why}`, () => {
     // what the dump does not know: the rest is delivered, and the schedule fires
     const meanwhile = await start();
     await eventually(async () => {
-      const [lost] = await get<{ status: string }[]>(`${meanwhile.base}/campaigns/${daily.id}/dispatches`);
+      const [lost] = await meanwhile.get<{ status: string }[]>(`/campaigns/${daily.id}/dispatches`);
       expect(lost?.status).toBe('dispatched');
     });
-    await deliver(meanwhile.base);
+    await deliver(meanwhile);
     expect(delivered).toHaveLength(20);
     await meanwhile.end();
 
@@ -144,15 +129,15 @@ describeOrSkip(`a backup of our schema${why}`, () => {
     expect(recorded.said).toMatch(/^Recorded as sent: 7\. Settled before: 3\.\n.*\n {2}dispatch \d+: 10 notifications$/m);
 
     const after = await start();
-    await deliver(after.base); // nothing: it is paused
-    await post(`${after.base}/dispatches/${dispatch.id}/resume`, {});
-    await deliver(after.base); // nothing: all of it is known to be sent
+    await deliver(after); // nothing: it is paused
+    await after.post(`/dispatches/${dispatch.id}/resume`);
+    await deliver(after); // nothing: all of it is known to be sent
     expect(new Set(delivered).size).toBe(delivered.length);
     expect(delivered).toHaveLength(20);
 
-    const next = await post<{ id: string }>(`${after.base}/campaigns/${sale.id}/dispatch`, {});
+    const next = await after.post(`/campaigns/${sale.id}/dispatch`);
     expect(Number(next.id)).toBeGreaterThan(1_000_000);
-    expect(await get(`${after.base}/audit/verification`)).toMatchObject({ intact: true });
+    expect(await after.get('/audit/verification')).toMatchObject({ intact: true });
     await after.end();
   });
 
