@@ -70,7 +70,7 @@ describeOrSkip(`a backup of our schema${why}`, () => {
 
   const start = async () => {
     const service = startProcess(directory, env);
-    return { end: service.end, ...clientOf(await service.listening()) };
+    return { end: () => service.end(), ...clientOf(await service.listening()) };
   };
   const run = async (entry: string, ...args: string[]) => {
     const command = startProcess(directory, env, entry, args);

@@ -34,7 +34,7 @@ describeOrSkip(`the version before (${commit?.slice(0, 10)})${why}`, () => {
 
   const start = async (entry: string, env: Record<string, string> = {}) => {
     const service = startProcess(directory, { DATABASE_URL: db.url, ...TOKENS, ...env }, entry);
-    return { end: service.end, ...clientOf(await service.listening()) };
+    return { end: () => service.end(), ...clientOf(await service.listening()) };
   };
 
   /** A bit of everything, as an existing client and a worker ask for it. @returns the dispatch */
