@@ -110,8 +110,13 @@ describe('what is wrong', () => {
     ],
     [
       'a newer schema',
-      "INSERT INTO crm.migrations (timestamp, name) VALUES (1999000000000, 'Later1999000000000')",
+      "INSERT INTO crm.migrations (timestamp, name) VALUES (1999000000000, 'Later1999000000000'); UPDATE crm.installation SET usable_from = 'Later1999000000000'",
       { id: 'schema-newer', level: 'error' },
+    ],
+    [
+      'a schema from a dump',
+      "UPDATE crm.installation SET tables = '1 2 3'",
+      { id: 'schema-restored', level: 'error', remedy: 'npm run after-restore' },
     ],
     [
       'statistics',

@@ -181,6 +181,9 @@ describe('a start that cannot succeed', () => {
   it.each([
     ['PORT', 'eight thousand'],
     ['DATABASE_URL', 'mysql://root:hunter2@localhost/shop'],
+    ['ADMIN_TOKENS', 'hunter2'],
+    ['CORS_ORIGINS', '*'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
   ])('names a %s that is no good, does not repeat it, and starts nothing', async (name, value) => {
     const service = startProcess(directory, { [name]: value });
 
@@ -189,6 +192,18 @@ describe('a start that cannot succeed', () => {
     expect(service.stdout() + service.stderr()).not.toContain(value);
     expect(existsSync(join(directory, '.data'))).toBe(false);
   });
+});
+
+it('lets nobody in rather than everybody: where no token can be kept, it does not start', async () => {
+  directory = makeDataDirectory();
+  writeFileSync(join(directory, 'file'), '');
+  const service = startProcess(directory, { DATABASE_URL: 'postgres://db.invalid/shop', DATA_DIR: 'file/in-a-file' });
+
+  expect(await service.exited).toEqual({ code: 1, signal: null });
+  expect(service.stderr()).toMatch(
+    /^Nobody could be let in: none of ADMIN_TOKENS, AUTH_SERVICE_URL and JWKS_URL is set.*\n$/,
+  );
+  await removeDataDirectory(directory);
 });
 
 describe('with DATABASE_URL', () => {

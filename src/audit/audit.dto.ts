@@ -53,6 +53,8 @@ export class AuditQuery extends ListQuery {
 
 const HASH = { pattern: '^[0-9a-f]{64}$' };
 
+type Via = Principal['via'] | 'command';
+
 /** One thing that somebody did, or was not allowed to do. */
 export class AuditEntryView {
   /** Its number in the chain: 1 is the first ever. */
@@ -67,9 +69,9 @@ export class AuditEntryView {
   @ApiProperty({ example: 'token:1a2b3c4d' })
   actor: string;
 
-  /** How the caller was known. */
-  @ApiProperty({ enum: ['token', 'auth-service', 'jwt'] })
-  via: Principal['via'];
+  /** How the caller was known; `command`: by the database, where it was not a request but a command. */
+  @ApiProperty({ enum: ['token', 'auth-service', 'jwt', 'command'] })
+  via: Via;
 
   /** What was done to what. Of a refused request that would have changed nothing, its method and address: `GET /segments`. */
   @ApiProperty({ example: 'segment.updated' })
@@ -118,7 +120,7 @@ export class AuditEntryView {
 export const toAuditEntryView = (entry: EntryRow): AuditEntryView => ({
   ...entry,
   at: entry.at.toISOString(),
-  via: entry.via as Principal['via'],
+  via: entry.via as Via,
 });
 
 /** Whether the chain of entries is as it was written. */

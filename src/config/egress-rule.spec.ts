@@ -1,4 +1,4 @@
-import { parseEgressRule } from './egress-rule';
+import { isNetwork, parseEgressRule } from './egress-rule';
 
 it.each([
   ['10.0.0.0/8', 'any.name', 80, '10.200.1.1', true],
@@ -40,4 +40,22 @@ it.each([
   '-',
 ])('%p is none', (text) => {
   expect(parseEgressRule(text)).toBeUndefined();
+});
+
+it.each([
+  ['10.0.0.1', true],
+  ['10.0.0.0/8', true],
+  ['fd00::/8', true],
+  ['::ffff:10.0.0.0/104', true],
+  ['0:0:0:0:0:ffff:a00:0/104', true],
+  ['::1', true],
+  ['10.0.0.0/7', false],
+  ['0.0.0.0/1', false],
+  ['::/0', false],
+  ['::ffff:0.0.0.0/96', false],
+  ['0:0:0:0:0:FFFF:0:0/97', false],
+  ['10.0.0.0/33', false],
+  ['proxy.intranet', false],
+])('%s as a network of proxies: %p', (text, taken) => {
+  expect(isNetwork(text)).toBe(taken);
 });

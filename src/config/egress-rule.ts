@@ -36,9 +36,17 @@ export function parseEgressRule(text: string): EgressRule | undefined {
   return allows(port, (hostname) => hostname.toLowerCase() === host.toLowerCase());
 }
 
-/** An address, or a network that is not every address there is. */
+/** The widest network there is a use for, such as 10.0.0.0/8 and fd00::/8: those below it hold half of all addresses, or a part of them. */
+const WIDEST_BITS = 8;
+/** An IPv6 network of IPv4 addresses: ::ffff:10.0.0.0/104 is 10.0.0.0/8. */
+const MAPPED_BITS = 96;
+
+/** An address, or a network that does not hold a large part of all addresses. */
 export function isNetwork(text: string): boolean {
   const [, address, bits] = /^([0-9a-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
   const version = isIP(address ?? '');
-  return version !== 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128)));
+  if (version === 0 || bits === undefined) return version !== 0;
+  const isMapped = version === 6 && /^(0*:)*:?(0+:)*ffff:/i.test(address);
+  const widest = isMapped ? MAPPED_BITS + WIDEST_BITS : WIDEST_BITS;
+  return Number(bits) >= widest && Number(bits) <= (version === 4 ? 32 : 128);
 }

@@ -67,7 +67,7 @@ export const headerList = makeExactValidator<[name: string, value: string][]>((t
 
 export const origins = makeExactValidator<string[]>((text) => {
   const all = list(text);
-  if (all.some((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin))
+  if (all.some((origin) => origin.includes('*') || !URL.canParse(origin) || new URL(origin).origin !== origin))
     fail('has an item that is not an exact origin such as https://admin.example.com (a wildcard is refused)');
   return all;
 });
@@ -82,7 +82,7 @@ export const egressRules = makeExactValidator<string[]>((text) => {
 export const proxies = makeExactValidator<string[]>((text) => {
   const all = list(text);
   if (!all.every(isNetwork))
-    fail('has an item that is no address or network such as 10.0.0.0/8, or is every address there is');
+    fail('has an item that is no address or network such as 10.0.0.0/8, or one so wide that anybody may be in it');
   return all;
 });
 

@@ -1,20 +1,29 @@
 import { type Config, ConfigError, loadConfig, loadDotEnv } from '../config/config';
 import { migrateDown, migrationStatus, underMigrationLock } from './migrate';
+import { migrationScript } from './migration-script';
 import { openServer, prepareDatabase } from './open-database';
 
-const USAGE = `npm run migrate -- [up | status | down --yes]
-  up      apply what is pending (the default)
-  status  list what is applied and what is pending; exit code 1 unless that is all and nothing more
-  down    revert the migration applied last, with all that its tables hold`;
+const USAGE = `npm run migrate -- [up | up --dry-run | status | down --yes]
+  up            apply what is pending (the default)
+  up --dry-run  print the SQL of what is pending, as a script, and change nothing
+  status        list what is applied and what is pending; exit code 1 unless that is all and nothing more
+  down --yes    revert the migration applied last, with all that its tables hold`;
 
 const EX_USAGE = 64;
 
-/** What a verb does; the exit code. */
-const verbs: Record<string, (url: string, config: Config) => Promise<number>> = {
+type Verb = (url: string, config: Config) => Promise<number>;
+
+/** What may stand after the command, and what it does; the exit code. */
+const verbs: Record<string, Verb> = {
   up: async (url, config) => {
     await prepareDatabase(url, { ...config, MIGRATE_ON_START: true });
     return verbs.status(url, config);
   },
+  'up --dry-run': (url, config) =>
+    underMigrationLock(url, config, async (runner) => {
+      process.stdout.write((await migrationScript(runner, config)) || '-- nothing is pending\n');
+      return 0;
+    }),
   status: (url, config) =>
     underMigrationLock(url, config, async (runner) => {
       const { applied, pending, unknown } = await migrationStatus(runner);
@@ -22,7 +31,7 @@ const verbs: Record<string, (url: string, config: Config) => Promise<number>> = 
       for (const [state, names] of Object.entries(lines)) for (const name of names) console.log(`${name} (${state})`);
       return pending.length + unknown.length === 0 ? 0 : 1;
     }),
-  down: (url, config) =>
+  'down --yes': (url, config) =>
     underMigrationLock(url, config, async (runner) => {
       const reverted = await migrateDown(runner);
       console.log(reverted ? `Reverted migration ${reverted}` : 'There is no migration to revert');
@@ -30,9 +39,9 @@ const verbs: Record<string, (url: string, config: Config) => Promise<number>> = 
     }),
 };
 
-async function main([verb = 'up', ...rest]: string[]): Promise<number> {
-  const expected = verb === 'down' ? '--yes' : '';
-  if (!Object.hasOwn(verbs, verb) || rest.join(' ') !== expected) {
+async function main(args: string[]): Promise<number> {
+  const verb = args.join(' ') || 'up';
+  if (!Object.hasOwn(verbs, verb)) {
     console.error(USAGE);
     return EX_USAGE;
   }

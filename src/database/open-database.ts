@@ -59,7 +59,7 @@ export const prepareDatabase = (
     url,
     config,
     async (runner) => {
-      await (config.MIGRATE_ON_START ? migrateUp(runner, config, report) : requireMigrated(runner, config));
+      await (config.MIGRATE_ON_START ? migrateUp(runner, config, report) : requireMigrated(runner, config, report));
       const created = (await ensureCustomerTables(runner, config.CUSTOMERS_SCHEMA)) === 'created';
       if (created) report?.(`Made ${config.CUSTOMERS_SCHEMA}.users and .purchase_history, empty: neither was there`);
       await requireReadable(runner, config.CUSTOMERS_SCHEMA, report);

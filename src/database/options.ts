@@ -12,6 +12,7 @@ import { Unsubscribe1796300000000 } from './migrations/1796300000000-unsubscribe
 import { Audit1796500000000 } from './migrations/1796500000000-audit';
 import { InferredPreferences1796600000000 } from './migrations/1796600000000-inferred-preferences';
 import { LostLeases1796800000000 } from './migrations/1796800000000-lost-leases';
+import { Installation1796900000000 } from './migrations/1796900000000-installation';
 
 /** In the order of their names. One that has landed is never edited. */
 const migrations = [
@@ -27,6 +28,7 @@ const migrations = [
   Audit1796500000000,
   InferredPreferences1796600000000,
   LostLeases1796800000000,
+  Installation1796900000000,
 ];
 
 type Settings = Pick<Config, 'DATABASE_SCHEMA' | 'CUSTOMERS_SCHEMA' | 'DATABASE_POOL_SIZE' | 'STATEMENT_TIMEOUT_SECONDS'>;

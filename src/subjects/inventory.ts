@@ -81,4 +81,5 @@ export const inventory: readonly KeptTable[] = [
   },
   { table: 'secrets', columns: { name: nothing } },
   { table: 'migrations', columns: { name: nothing } },
+  { table: 'installation', columns: { tables: nothing, usable_from: nothing } },
 ];

@@ -1,6 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import { row, sql } from '../../common/sql';
-import { migrationStatus } from '../../database/migrate';
+import { installationOf } from '../../database/installation';
+import { isUsable, migrationStatus } from '../../database/migrate';
 import type { Check } from '../finding';
 
 /** Whether our own schema is there and up to date, or can be made so by the next start; and whether a dispatch can be resolved. */
@@ -36,8 +37,20 @@ const schema: Check = async ({ database, config }) => {
         remedy: `GRANT USAGE, CREATE ON SCHEMA ${subject} TO ${escapeIdentifier(role)};`,
       },
     ];
-  const { applied, pending, unknown } = await migrationStatus(database);
-  if (unknown.length > 0)
+  const status = await migrationStatus(database);
+  const { applied, pending, unknown } = status;
+  const installation = await installationOf(database, subject);
+  if (installation?.isRestored)
+    return [
+      {
+        id: 'schema-restored',
+        level: 'error',
+        subject,
+        message: 'was restored from a dump: what was sent since it was taken would be sent again',
+        remedy: 'npm run after-restore',
+      },
+    ];
+  if (!isUsable(status, installation?.usableFrom))
     return [
       {
         id: 'schema-newer',
