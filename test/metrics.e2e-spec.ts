@@ -98,7 +98,7 @@ describe('the database', () => {
   });
 
   it('is asked once, however many scrape', async () => {
-    const read = jest.spyOn(app.nest.get(MonitoringService) as unknown as { read(): Promise<unknown> }, 'read');
+    const read = jest.spyOn(app.nest.get<{ read(): Promise<unknown> }>(MonitoringService), 'read');
     await Promise.all(Array.from({ length: 20 }, scrape));
     expect(read.mock.calls.length).toBeLessThanOrEqual(1);
     read.mockRestore();

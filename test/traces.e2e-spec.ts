@@ -72,8 +72,8 @@ describe('with a collector', () => {
     status?: { code: number };
   }
   const spansIn = ({ body }: StubRequest): Exported[] =>
-    JSON.parse(body).resourceSpans.flatMap((one: any) =>
-      one.scopeSpans.flatMap(({ spans }: { spans: Exported[] }) => spans),
+    (JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Exported[] }[] }[] }).resourceSpans.flatMap(
+      ({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans),
     );
   let collector: StubServer;
   beforeEach(async () => void (collector = await startStubServer((_request, response) => answerJson(response, 200, {}))));

@@ -36,7 +36,11 @@ export interface MonitoringFigures {
 /** The figures that are watched: the same in every process, since they are the database's. */
 @Injectable()
 export class MonitoringService {
-  private readonly figures = new Figures('Monitoring', monitoringLimits.freshMs, () => this.read());
+  private readonly figures = new Figures(
+    'Monitoring',
+    () => monitoringLimits.freshMs,
+    () => this.read(),
+  );
 
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 

@@ -98,8 +98,8 @@ const OTHERS: Record<string, [path: (made: Made) => string, open: Open]> = {
     ({ campaign }) => `/campaigns/${campaign}/edit?step=audience`,
     press('See who is left out'),
   ],
-  'the rules of a campaign': [({ campaign }) => `/campaigns/${campaign}/edit?step=rules`, async () => undefined],
-  'a campaign to be looked over': [({ campaign }) => `/campaigns/${campaign}/edit?step=review`, async () => undefined],
+  'the rules of a campaign': [({ campaign }) => `/campaigns/${campaign}/edit?step=rules`, () => Promise.resolve()],
+  'a campaign to be looked over': [({ campaign }) => `/campaigns/${campaign}/edit?step=review`, () => Promise.resolve()],
   'a campaign that lacks something': [() => '/campaigns/new?step=review', press('Save campaign')],
   'a rule that lacks something': [() => '/segments/new', press('Save segment')],
   'a draft that no model wrote': [

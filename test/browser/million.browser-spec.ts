@@ -63,20 +63,16 @@ describeInBrowser('a million customers', () => {
 async function makeMillion(db: FreshDatabase): Promise<void> {
   const id = `('00000000-0000-4000-8000-' || lpad(to_hex(i), 12, '0'))::uuid`; // in order: indexes take those sooner
   const purchase = `('00000000-0000-4000-900' || n || '-' || lpad(to_hex(i), 12, '0'))::uuid`;
-  await db.query(
-    `INSERT INTO users (id, email, preferences, is_active, registration_date)
+  const users = `INSERT INTO users (id, email, preferences, is_active, registration_date)
      SELECT ${id}, 'customer-' || i || '@example.invalid', jsonb_build_object('diet', (ARRAY['vegan', 'omnivore'])[1 + i % 2]), true,
             now() - i % 700 * interval '1 day'
-     FROM generate_series(1, $1::int) i`,
-    [CUSTOMERS],
-  );
-  await db.query(
-    `INSERT INTO purchase_history (id, user_id, ticket_id, purchase_date, store_name, total_amount)
+     FROM generate_series(1, $1::int) i`;
+  await db.query(users, [CUSTOMERS]);
+  const purchases = `INSERT INTO purchase_history (id, user_id, ticket_id, purchase_date, store_name, total_amount)
      SELECT ${purchase}, ${id}, ${purchase}, now() - (i + n) % 700 * interval '1 day',
             (ARRAY['Boqueria', 'Sant Antoni'])[1 + i % 2], 5 + i % 50
-     FROM generate_series(1, $1::int) i, generate_series(1, 1 + i % 3) n`,
-    [CUSTOMERS],
-  );
+     FROM generate_series(1, $1::int) i, generate_series(1, 1 + i % 3) n`;
+  await db.query(purchases, [CUSTOMERS]);
   await db.query('ANALYZE users');
   await db.query('ANALYZE purchase_history');
 }

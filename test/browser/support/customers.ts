@@ -1,7 +1,7 @@
 import type { FreshDatabase } from '../../support/database';
 
-export const STORES = ['Sant Antoni', 'Boqueria', 'Old Town'];
-export const DIETS = ['vegan', 'omnivore', 'vegetarian', 'omnivore'];
+const STORES = ['Sant Antoni', 'Boqueria', 'Old Town'];
+const DIETS = ['vegan', 'omnivore', 'vegetarian', 'omnivore'];
 
 /**
  * Makes customers by the number: every third buys in another store, every fourth prefers another diet, and number i made i % 5

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { eventually } from '../../support/eventually';
 
 /** What a page says of a dispatch, by the names it gives: `Sent`, `Failed`, `With a sender`. */
-export async function figuresOf(page: Page): Promise<Record<string, number>> {
+async function figuresOf(page: Page): Promise<Record<string, number>> {
   const figures = await page
     .locator('dl > div')
     .evaluateAll((parts) =>
