@@ -66,6 +66,8 @@ afterAll(async () => {
   await mails.close();
 });
 
+/** As much of what is answered as is looked at. */
+type Answer = { id: string } & unknown[];
 interface Asked {
   method?: string;
   body?: unknown;
@@ -75,7 +77,7 @@ interface Asked {
 const ask = async (
   path: string,
   { method, body, raw, headers = {} }: Asked = {},
-): Promise<{ status: number; body: { id?: string } }> => {
+): Promise<{ status: number; body: Answer }> => {
   const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const answer = await fetch(base + path, {
     method: method ?? (sent === undefined ? 'GET' : 'POST'),

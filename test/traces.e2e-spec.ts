@@ -71,10 +71,11 @@ describe('with a collector', () => {
     attributes: { key: string; value: { stringValue?: string; intValue?: string } }[];
     status?: { code: number };
   }
+  interface Batch {
+    resourceSpans: { scopeSpans: { spans: Exported[] }[] }[];
+  }
   const spansIn = ({ body }: StubRequest): Exported[] =>
-    (JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Exported[] }[] }[] }).resourceSpans.flatMap(
-      ({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans),
-    );
+    (JSON.parse(body) as Batch).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
   let collector: StubServer;
   beforeEach(async () => void (collector = await startStubServer((_request, response) => answerJson(response, 200, {}))));
   afterEach(() => collector.close());

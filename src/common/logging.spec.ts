@@ -51,7 +51,7 @@ describe('a line', () => {
       response.end();
     });
     const logged = async (path: string, headers: Record<string, string> = {}) => {
-      await request(app).get(path).set(headers);
+      await request(app).post(path).set(headers);
       return lines;
     };
 

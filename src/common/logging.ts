@@ -117,7 +117,7 @@ export const requestLog =
       if (!response.writableFinished) log.warn(facts, 'request cut off');
       else log[response.statusCode >= 500 ? 'error' : 'info'](facts, 'request');
     });
-    if (request.trace) inTrace(request.trace, next);
+    if (request.trace && request.method === 'POST') inTrace(request.trace, next);
     else next();
   };
 

