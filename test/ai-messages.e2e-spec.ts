@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import * as fc from 'fast-check';
 import { modelLimits } from '../src/ai/bounded.language-model';
 import { startApp, type TestApp, WORKER_TOKEN } from './support/app';
 import type { FakeModel } from './support/fake-model';
+import { askedIn } from './support/model-call';
 import { startServer, wires } from './support/remote-models';
 
 const autumn = { title: 'Tardor', message: 'Ja són aquí les carbasses!' };
 const answer = (...variants: object[]) => JSON.stringify({ variants });
 
-describe.each(wires)('POST /ai/messages, with %s', (provider, wire) => {
+describe.each(wires)('POST /ai/messages, with %s', (_, wire) => {
   let server: FakeModel<Record<string, unknown>>;
   let app: TestApp;
   /** 24 customers of Old Town, 21 of them vegan, 22 with a name; and three of their own. */
@@ -50,18 +50,7 @@ describe.each(wires)('POST /ai/messages, with %s', (provider, wire) => {
   });
 
   const draft = (body: object) => app.api.post('/ai/messages').send({ goal: 'Carbasses noves', ...body });
-  /** System text, prompt and schema of the last call, whichever way they go. */
-  const sent = () => {
-    const call = server.calls().at(-1) as {
-      prompt?: string;
-      system?: string;
-      format?: object;
-      messages?: { content: string }[];
-      response_format?: { json_schema: { schema: object } };
-    };
-    const [system, prompt] = call.messages?.map(({ content }) => content) ?? [call.system!, call.prompt!];
-    return { system, prompt, format: call.format ?? call.response_format!.json_schema.schema };
-  };
+  const sent = () => askedIn(server.calls().at(-1)!);
 
   it('gives the messages that can be used, what the model was told of the audience, and why the others cannot', async () => {
     const greeting = 'Hola {{ preferences.first_name | default: "amic" }}!';
@@ -275,65 +264,5 @@ Rules:
       .expect(201);
 
     expect(sent().prompt).toBe('Request: {"name":"Tardor","description":""}');
-  });
-
-  it('never sends anything of one customer, whatever stands in it', async () => {
-    const role = `canary-${provider}`;
-    const segment = await app.make.segment({ roles_in: [role] });
-    /** What fewer than 20 share: of each customer something in every field. */
-    const canaries: string[] = [];
-    const canary = (text: string) => (canaries.push(text), text);
-    const words = fc
-      .string({ unit: 'grapheme-ascii', minLength: 6, maxLength: 12 })
-      .map((text) => text.replace(/[^a-z0-9]/gi, 'q'));
-    const customers = fc.array(
-      fc.record({ key: words, value: words, store: words, amount: fc.integer({ min: 100_000, max: 999_999 }) }),
-      {
-        minLength: 1,
-        maxLength: 6,
-      },
-    );
-    const shared = { diet: 'vegan' };
-    for (let i = 0; i < 30; i++) await app.make.customer({ role, preferences: shared }, { store_name: 'Old Town' });
-
-    await fc.assert(
-      fc.asyncProperty(customers, async (made) => {
-        for (const [i, { key, value, store, amount }] of made.entries()) {
-          const id = canary(randomUUID());
-          const preferences = {
-            ...shared,
-            [canary(`k${key}-${i}`)]: canary(`v${value}`),
-            list: [canary(`l${value}`)],
-            in: { [canary(`n${key}`)]: canary(`m${value}`) },
-          };
-          await app.make.customer(
-            { id, email: canary(`${id.slice(0, 8)}-${key}@canary.example`), role, preferences },
-            {
-              store_name: canary(`s${store}`),
-              products: [{ name: canary(`p${store}`) }],
-              ticket_type: canary(`t${store}`),
-              total_amount: Number(canary(String(amount))),
-            },
-          );
-        }
-        server.requests.length = 0;
-        server.says(answer({ title: 'x', message: '{{ wrong }}' }), answer(autumn));
-        await draft({ segment_ids: [segment.id], channel: 'email' }).expect(200);
-        server.says(answer(autumn));
-        await app.api
-          .post('/campaigns')
-          .send({ name: 'Tardor', segment_ids: [segment.id] })
-          .expect(201);
-
-        const text = JSON.stringify(server.requests);
-        expect(server.requests).toHaveLength(3);
-        expect(text).toContain('vegan');
-        expect(canaries.filter((one) => text.includes(one))).toEqual([]);
-        const ids = await app.db.query<{ id: string; ticket_id: string }>('SELECT id, ticket_id FROM purchase_history');
-        expect(ids.filter(({ id, ticket_id }) => text.includes(id) || text.includes(ticket_id))).toEqual([]);
-        expect(text).not.toContain(role); // nor the rule
-      }),
-      { numRuns: 5 },
-    );
   });
 });

@@ -37,7 +37,7 @@ describe.each(wires)('npm run infer, with %s', (_, wire) => {
 
   const run = (args: string[] = [], tty = false) => {
     const settings = Object.fromEntries(
-      Object.entries(wire.settings(server.url)).map(([name, value]) => [name, String(value)]),
+      Object.entries(wire.settings(server.url)).map(([name, value]) => [name, value as string]),
     );
     const env = { DATABASE_URL: app.db.url, LLM_MODEL: MODEL, ...settings };
     return runCommand(inferCommand, ['--segment', segment.id, '--rate', '6000', ...args], env, tty);

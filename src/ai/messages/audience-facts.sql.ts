@@ -1,7 +1,7 @@
 import { sql, type Sql } from '../../common/sql';
 
 /** What fewer customers share is told to nobody: it may say who they are. */
-export const SHARED_BY = 20;
+const SHARED_BY = 20;
 
 /** Customers that are looked at: shares are then right to two percent. */
 const SAMPLE = 2_000;
