@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { modelLimits } from '../src/ai/bounded.language-model';
 import { startApp, type TestApp, WORKER_TOKEN } from './support/app';
 import type { FakeModel } from './support/fake-model';
+import { askedIn } from './support/model-call';
 import { startServer, wires } from './support/remote-models';
 
 const autumn = { title: 'Tardor', message: 'Ja són aquí les carbasses!' };
 const answer = (...variants: object[]) => JSON.stringify({ variants });
 
-describe.each(wires)('POST /ai/messages, with %s', (provider, wire) => {
+describe.each(wires)('POST /ai/messages, with %s', (_, wire) => {
   let server: FakeModel<Record<string, unknown>>;
   let app: TestApp;
   /** 24 customers of Old Town, 21 of them vegan, 22 with a name; and three of their own. */
@@ -49,18 +50,7 @@ describe.each(wires)('POST /ai/messages, with %s', (provider, wire) => {
   });
 
   const draft = (body: object) => app.api.post('/ai/messages').send({ goal: 'Carbasses noves', ...body });
-  /** System text, prompt and schema of the last call, whichever way they go. */
-  const sent = () => {
-    const call = server.calls().at(-1) as {
-      prompt?: string;
-      system?: string;
-      format?: object;
-      messages?: { content: string }[];
-      response_format?: { json_schema: { schema: object } };
-    };
-    const [system, prompt] = call.messages?.map(({ content }) => content) ?? [call.system!, call.prompt!];
-    return { system, prompt, format: call.format ?? call.response_format!.json_schema.schema };
-  };
+  const sent = () => askedIn(server.calls().at(-1)!);
 
   it('gives the messages that can be used, what the model was told of the audience, and why the others cannot', async () => {
     const greeting = 'Hola {{ preferences.first_name | default: "amic" }}!';
@@ -243,5 +233,36 @@ Rules:
     expect(body.type).toMatch(/:draft-not-usable$/);
     expect(JSON.stringify(body)).not.toMatch(/evil|secret|onerror|Sure/);
     expect(server.calls()).toHaveLength(2);
+  });
+
+  it('is what a campaign without a message takes: its segments, its channel, one message without placeholders', async () => {
+    server.says(answer({ message: 'a'.repeat(241) }), answer({ message: 'Ja hi ha carbasses!' }));
+    const body = { name: 'Tardor', description: 'Carbasses', segment_ids: [known.id], channel: 'ios' };
+
+    const made = await app.api.post('/campaigns').send(body).expect(201);
+
+    expect(made.body).toMatchObject({ title: null, message: 'Ja hi ha carbasses!' });
+    const { prompt, system } = sent();
+    const [request, again] = prompt.split('\n');
+    expect(JSON.parse(request.replace('Request: ', ''))).toMatchObject({
+      name: 'Tardor',
+      description: 'Carbasses',
+      channel: 'ios',
+      audience: { customers: 24, stores: [{ name: 'Old Town' }, { name: 'Market Hall' }] },
+    });
+    expect(again).toBe('Your last answer could not be used: has more than 240 characters. Write it anew.');
+    expect(system).toContain('no placeholders');
+  });
+
+  it('is drafted for a campaign whose segments are all inactive, without an audience', async () => {
+    const gone = await app.make.segment({ last_days: 1 });
+    await app.api.delete(`/segments/${gone.id}`).expect(204);
+
+    await app.api
+      .post('/campaigns')
+      .send({ name: 'Tardor', segment_ids: [gone.id] })
+      .expect(201);
+
+    expect(sent().prompt).toBe('Request: {"name":"Tardor","description":""}');
   });
 });

@@ -102,9 +102,13 @@ describe('the limits of the document are those of the service', () => {
   });
 
   it.each(writes.map((one) => [[one.operation, one.form].join(' '), one] as const))('in %s', async (_, one) => {
-    // what the model drafts of a prompt, of a message that is left empty, of a goal
+    // what the model drafts of a prompt, of a message that is left empty, of a goal, of purchases
     const draft = { title: 'Autumn', message: 'See you at the market!' };
-    const says: Partial<Record<string, object>> = { '/segments': { last_days: 30 }, '/ai/messages': { variants: [draft] } };
+    const says: Partial<Record<string, object>> = {
+      '/segments': { last_days: 30 },
+      '/ai/messages': { variants: [draft] },
+      '/ai/preferences/{user_id}': { preferences: [] },
+    };
     app.ollama.says(JSON.stringify(says[one.path] ?? draft.message));
     const wrong: string[] = [];
     const good = await app.write(one, JSON.stringify(app.goodBody(one)));

@@ -37,6 +37,7 @@ export async function startWritableApp(): Promise<WritableApp> {
   const [settled, extended, released] = [await lease(), await lease(), await lease()];
 
   const erased = await app.make.customer({ is_active: false });
+  const buyer = await app.make.customer({ is_active: false }, {});
 
   const paths: Record<string, string> = {
     '/segments/{segment_id}': `/segments/${segments[0]}`,
@@ -54,7 +55,7 @@ export async function startWritableApp(): Promise<WritableApp> {
     '/notifications/{notification_id}/mark-sent': `/notifications/${sent.id}/mark-sent`,
     '/notifications/{notification_id}/mark-failed': `/notifications/${failed.id}/mark-failed`,
     '/customers/{user_id}/erase': `/customers/${erased.id}/erase`,
-    '/ai/preferences/{user_id}': `/ai/preferences/${customers[0]}`,
+    '/ai/preferences/{user_id}': `/ai/preferences/${buyer.id}`,
     '/webhooks/{webhook_id}': `/webhooks/${hook}`,
     '/webhooks/{webhook_id}/rotate-secret': `/webhooks/${hook}/rotate-secret`,
     '/webhooks/{webhook_id}/test': `/webhooks/${hook}/test`,
