@@ -104,8 +104,10 @@ describe('the limits of the document are those of the service', () => {
   it.each(writes.map((one) => [[one.operation, one.form].join(' '), one] as const))('in %s', async (_, one) => {
     // what the model drafts of a prompt, of a message that is left empty, of a goal, of purchases
     const draft = { title: 'Autumn', message: 'See you at the market!' };
+    const rule = { filters: { last_days: 30 }, unknowns: [] };
     const says: Partial<Record<string, object>> = {
-      '/segments': { last_days: 30 },
+      '/segments': rule,
+      '/ai/segments': rule,
       '/ai/messages': { variants: [draft] },
       '/ai/preferences/{user_id}': { preferences: [] },
     };

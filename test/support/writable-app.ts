@@ -115,6 +115,7 @@ export async function startWritableApp(): Promise<WritableApp> {
     'POST /notifications/release': { lease_token: released },
     'POST /webhooks': webhook,
     'PATCH /webhooks/{webhook_id}': { ...webhook, is_active: true },
+    'POST /ai/segments': { prompt: 'Good' },
     'POST /ai/messages': {
       goal: 'Good',
       segment_ids: [segments[0]],
