@@ -14,7 +14,8 @@ import type { Column } from '../../components/data-table';
 import { KeysetTable } from '../../components/keyset-table';
 import { PageHeader } from '../../components/page-header';
 import { Ago } from '../../components/time';
-import { oneOf, useUrlFilters } from '../../components/use-url-filters';
+import { oneOf } from '../../components/url-filters';
+import { useUrlFilters } from '../../components/use-url-filters';
 import { useFormat } from '../../i18n/use-format';
 import classes from './dispatches.module.css';
 

@@ -8,7 +8,7 @@ import { ApiProblem } from '../../api/problem';
 import { done } from '../../components/notify';
 import { ProblemAlert } from '../../components/problem-alert';
 import { useAction } from '../../components/use-action';
-import { oneOf } from '../../components/use-url-filters';
+import { oneOf } from '../../components/url-filters';
 import { fromLocal } from '../../i18n/local-time';
 import { customerOf, laterThan } from './suppression-form';
 import { CHANNELS, REASONS } from './values';
