@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Schema } from '../../api/client';
 import { useKeyset } from '../../api/keyset';
+import { CHANNELS, SHOWN_REASONS } from '../../api/values';
 import { Card } from '../../components/card';
 import { EmptyState } from '../../components/empty-state';
 import { FilterBar, FilterSelect } from '../../components/filter-bar';
@@ -17,7 +18,6 @@ import { AddDialog } from './add-dialog';
 import { useColumns } from './columns';
 import { ImportDialog } from './import-dialog';
 import { LiftDialog } from './lift-dialog';
-import { CHANNELS, SHOWN_REASONS } from './values';
 
 const PAGE = 50;
 const IN_FORCE = ['true', 'false'] as const;

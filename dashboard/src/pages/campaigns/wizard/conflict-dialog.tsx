@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { DataTable } from '../../../components/data-table';
+import { Dialog } from '../../../components/dialog';
 import { useFormat } from '../../../i18n/use-format';
 import { bodyOf, type Draft, type Field, theirChanges } from './draft';
 import classes from './conflict-dialog.module.css';
@@ -19,14 +20,7 @@ export function ConflictDialog(props: {
   const { theirs } = props;
   const changes = theirs ? theirChanges(props.base, props.mine, theirs) : [];
   return (
-    <Modal
-      opened={theirs !== undefined}
-      onClose={props.onClose}
-      title={t('conflict.title')}
-      size="xl"
-      centered
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Dialog opened={theirs !== undefined} onClose={props.onClose} title={t('conflict.title')} size="xl" centered>
       <Stack gap="md">
         <Text size="sm">{t('conflict.text')}</Text>
         {theirs && changes.length > 0 && (
@@ -67,7 +61,7 @@ export function ConflictDialog(props: {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
