@@ -1,7 +1,8 @@
-import { Button, Group, Table } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconChartBar, IconTable } from '@tabler/icons-react';
 import { type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DataTable } from '../components/data-table';
 import classes from './chart-frame.module.css';
 
 /** The same figures in words and numbers. The first column names the row. */
@@ -24,9 +25,20 @@ export function ChartFrame(props: {
     <>
       <div className={classes.frame} style={{ height: props.height }}>
         {isTable ? (
-          <div className={classes.scroll} role="region" aria-label={props.label} tabIndex={0}>
-            <FiguresTable {...props.table} />
-          </div>
+          <DataTable
+            label={props.label}
+            maxHeight="100%"
+            stickyHeader
+            verticalSpacing={7}
+            rows={props.table.rows}
+            rowKey={({ key }) => key}
+            columns={props.table.head.map((label, i) => ({
+              key: label,
+              label,
+              isNumber: i > 0,
+              render: ({ cells }: ChartTable['rows'][number]) => cells[i],
+            }))}
+          />
         ) : (
           <div role="img" aria-label={props.label}>
             <Suspense fallback={null}>{props.children}</Suspense>
@@ -47,31 +59,6 @@ export function ChartFrame(props: {
     </>
   );
 }
-
-const FiguresTable = ({ head, rows }: ChartTable) => (
-  <Table stickyHeader>
-    <Table.Thead>
-      <Table.Tr>
-        {head.map((text, column) => (
-          <Table.Th key={text} className={column ? classes.number : undefined}>
-            {text}
-          </Table.Th>
-        ))}
-      </Table.Tr>
-    </Table.Thead>
-    <Table.Tbody>
-      {rows.map(({ key, cells }) => (
-        <Table.Tr key={key}>
-          {cells.map((cell, column) => (
-            <Table.Td key={head[column]} className={column ? classes.number : undefined}>
-              {cell}
-            </Table.Td>
-          ))}
-        </Table.Tr>
-      ))}
-    </Table.Tbody>
-  </Table>
-);
 
 /** What a colour of a chart stands for. */
 export const LegendItem = ({ color, children }: { color: string; children: ReactNode }) => (

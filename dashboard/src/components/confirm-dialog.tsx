@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from './dialog';
 import { ProblemAlert } from './problem-alert';
 import { useAction } from './use-action';
 
@@ -33,13 +34,7 @@ export function ConfirmDialog(props: {
   };
   const matches = props.expected === undefined || typed.trim() === props.expected;
   return (
-    <Modal
-      opened={props.opened}
-      onClose={close}
-      title={props.title}
-      centered
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog opened={props.opened} onClose={close} title={props.title} centered>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -75,6 +70,6 @@ export function ConfirmDialog(props: {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

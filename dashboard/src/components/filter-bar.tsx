@@ -1,5 +1,4 @@
 import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -52,46 +51,21 @@ export const FilterSelect = (props: {
   />
 );
 
-const PAUSE_MS = 400;
-
-/** A text that is looked for once nobody types any more, and only where it can be one. */
-export function FilterText(props: {
+/** A day; empty where any will do. */
+export const FilterDay = (props: {
   label: string;
   value: string;
+  min?: string;
+  max?: string;
   onChange: (value: string) => void;
-  isValid: (text: string) => boolean;
-  invalid: string;
-  placeholder?: string;
-}) {
-  const [typed, setTyped] = useState(props.value);
-  const [seen, setSeen] = useState(props.value);
-  const [applied, setApplied] = useState(props.value);
-  if (props.value !== seen) {
-    setSeen(props.value);
-    if (props.value !== applied) setTyped(props.value); // it came from elsewhere: a link, or the button that clears all
-  }
-  const isValid = (text: string) => text === '' || props.isValid(text);
-  const apply = (text: string) => {
-    if (!isValid(text) || text === props.value) return;
-    setApplied(text);
-    props.onChange(text);
-  };
-  const applyLater = useDebouncedCallback(apply, PAUSE_MS);
-  return (
-    <TextInput
-      className={classes.field}
-      label={props.label}
-      placeholder={props.placeholder}
-      value={typed}
-      error={isValid(typed.trim()) ? undefined : props.invalid}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        applyLater(event.currentTarget.value.trim());
-      }}
-      onBlur={() => apply(typed.trim())}
-      onKeyDown={(event) => event.key === 'Enter' && apply(typed.trim())}
-      autoComplete="off"
-      spellCheck={false}
-    />
-  );
-}
+}) => (
+  <TextInput
+    type="date"
+    className={classes.field}
+    label={props.label}
+    value={props.value}
+    min={props.min || undefined}
+    max={props.max || undefined}
+    onChange={(event) => props.onChange(event.currentTarget.value)}
+  />
+);

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBlocker } from 'react-router';
+import { Dialog } from './dialog';
 
 /** Asks before changes are lost: to another page of ours, and by closing the tab. */
 export function UnsavedGuard({ isChanged }: { isChanged: boolean }) {
@@ -17,13 +18,7 @@ export function UnsavedGuard({ isChanged }: { isChanged: boolean }) {
   }, [isChanged]);
   const stay = () => blocker.reset?.();
   return (
-    <Modal
-      opened={blocker.state === 'blocked'}
-      onClose={stay}
-      title={t('unsaved.title')}
-      centered
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog opened={blocker.state === 'blocked'} onClose={stay} title={t('unsaved.title')} centered>
       <Text size="sm" mb="md">
         {t('unsaved.text')}
       </Text>
@@ -35,6 +30,6 @@ export function UnsavedGuard({ isChanged }: { isChanged: boolean }) {
           {t('action.discard')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

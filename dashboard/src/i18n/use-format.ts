@@ -36,7 +36,10 @@ export interface Format {
   ago: (instant: string, now?: number) => string;
   /** Seconds as "1 min 30 s". */
   duration: (seconds: number) => string;
+  /** "a, b and c". */
   list: (items: string[]) => string;
+  /** "a, b or c". */
+  either: (items: string[]) => string;
 }
 
 export function useFormat(): Format {
@@ -60,6 +63,7 @@ export function formatFor(locale: string): Format {
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const either = new Intl.ListFormat(locale, { type: 'disjunction' });
   const unit = (value: number, name: string) =>
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: 1 }).format(
       value,
@@ -95,5 +99,6 @@ export function formatFor(locale: string): Format {
       return `${unit(Math.floor(seconds / 3600), 'hour')} ${unit(Math.round((seconds % 3600) / 60), 'minute')}`;
     },
     list: (items) => list.format(items),
+    either: (items) => either.format(items),
   };
 }

@@ -1,83 +1,62 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { SearchField } from '../../components/search-field';
+import { FilterBar, FilterDay, FilterSelect } from '../../components/filter-bar';
+import { FilterText } from '../../components/filter-text';
+import type { useUrlFilters } from '../../components/use-url-filters';
 import { ACTIONS, knownAction } from './actions';
-import classes from './audit.module.css';
-import { type Filters, TARGET_TYPES } from './filters';
+import { FILTERS, OUTCOMES, TARGET_TYPES } from './filters';
 import { useActionText } from './use-action-text';
 
-/** What entries are looked for by. All of it stands in the address, so that what was found can be sent to somebody. */
-export function AuditFilters(props: {
-  filters: Filters;
-  onChange: (name: keyof Filters, value: string) => void;
-  onClear: () => void;
+/** What entries are looked for by. */
+export function AuditFilters({
+  filters: { values, isAny, set, change, clear },
+}: {
+  filters: ReturnType<typeof useUrlFilters<(typeof FILTERS)[number]>>;
 }) {
   const { t } = useTranslation('audit');
   const actionText = useActionText();
-  const { filters, onChange } = props;
-  const isFiltered = Object.values(filters).some((value) => value !== '');
-  const any = { value: '', label: t('filter.any') };
+  const { action } = values;
   return (
-    <search className={classes.filters}>
-      <SearchField
+    <FilterBar isAny={isAny} onClear={clear}>
+      <FilterText
         label={t('actor')}
         placeholder="token:1a2b3c4d"
-        value={filters.actor}
+        value={values.actor}
         maxLength={300}
-        onSearch={(value) => onChange('actor', value)}
+        onChange={(value) => set('actor', value)}
       />
-      <NativeSelect
+      <FilterSelect
         label={t('action')}
-        value={filters.action}
-        onChange={(event) => onChange('action', event.currentTarget.value)}
-        data={[
-          any,
-          ...(filters.action && !knownAction(filters.action) ? [filters.action] : []),
+        all={t('filter.any')}
+        value={action}
+        onChange={(value) => set('action', value)}
+        options={[
+          ...(action && !knownAction(action) ? [{ value: action, label: action }] : []),
           ...ACTIONS.map((value) => ({ value, label: actionText(value) })),
         ]}
       />
-      <NativeSelect
+      <FilterSelect
         label={t('filter.targetType')}
-        value={filters.target_type}
-        onChange={(event) => onChange('target_type', event.currentTarget.value)}
-        data={[any, ...TARGET_TYPES.map((value) => ({ value, label: t(`targets.${value}`) }))]}
+        all={t('filter.any')}
+        value={values.target_type}
+        // another kind of thing has other ids
+        onChange={(value) => change({ target_type: value, target_id: '' })}
+        options={TARGET_TYPES.map((value) => ({ value, label: t(`targets.${value}`) }))}
       />
-      <SearchField
+      <FilterText
         label={t('filter.targetId')}
-        value={filters.target_id}
+        value={values.target_id}
         maxLength={200}
-        onSearch={(value) => onChange('target_id', value)}
+        onChange={(value) => set('target_id', value)}
       />
-      <NativeSelect
+      <FilterSelect
         label={t('outcome')}
-        value={filters.outcome}
-        onChange={(event) => onChange('outcome', event.currentTarget.value)}
-        data={[any, { value: 'done', label: t('outcomes.done') }, { value: 'refused', label: t('outcomes.refused') }]}
+        all={t('filter.any')}
+        value={values.outcome}
+        onChange={(value) => set('outcome', value)}
+        options={OUTCOMES.map((value) => ({ value, label: t(`outcomes.${value}`) }))}
       />
-      <TextInput
-        type="date"
-        label={t('filter.from')}
-        value={filters.from}
-        max={filters.to || undefined}
-        onChange={(event) => onChange('from', event.currentTarget.value)}
-      />
-      <TextInput
-        type="date"
-        label={t('filter.to')}
-        value={filters.to}
-        min={filters.from || undefined}
-        onChange={(event) => onChange('to', event.currentTarget.value)}
-      />
-      <Button
-        variant="default"
-        leftSection={<IconX size={16} aria-hidden />}
-        disabled={!isFiltered}
-        onClick={props.onClear}
-        className={classes.clear}
-      >
-        {t('filter.clear')}
-      </Button>
-    </search>
+      <FilterDay label={t('filter.from')} value={values.from} max={values.to} onChange={(value) => set('from', value)} />
+      <FilterDay label={t('filter.to')} value={values.to} min={values.from} onChange={(value) => set('to', value)} />
+    </FilterBar>
   );
 }

@@ -2,17 +2,18 @@ import { Badge, Button, Stack, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
 import { answer, api, type Schema } from '../../api/client';
 import { useKeyset } from '../../api/keyset';
 import { Card } from '../../components/card';
 import { EmptyState } from '../../components/empty-state';
-import { type Column, KeysetTable } from '../../components/keyset-table';
+import type { Column } from '../../components/data-table';
+import { KeysetTable } from '../../components/keyset-table';
 import { PageHeader } from '../../components/page-header';
 import { When } from '../../components/time';
+import { useUrlFilters } from '../../components/use-url-filters';
 import { AuditFilters } from './audit-filters';
 import { EntryDrawer } from './entry-drawer';
-import { filtersOf, queryOf, withFilter } from './filters';
+import { FILTERS, queryOf } from './filters';
 import { TargetLink } from './target-link';
 import { useActionText } from './use-action-text';
 import { Verification } from './verification';
@@ -23,11 +24,9 @@ export function Page() {
   const { t } = useTranslation('audit');
   const { t: common } = useTranslation();
   const actionText = useActionText();
-  const [params, setParams] = useSearchParams();
   const [entry, setEntry] = useState<Entry>();
-  const filters = filtersOf(params);
-  const isFiltered = Object.values(filters).some((value) => value !== '');
-  const query = queryOf(filters);
+  const filters = useUrlFilters(FILTERS);
+  const query = queryOf(filters.values);
   const entries = useKeyset(['audit', query], (cursor, signal) =>
     answer(api.GET('/audit', { params: { query: { ...query, limit: 50, cursor } }, signal })),
   );
@@ -68,28 +67,20 @@ export function Page() {
       <Stack gap="md">
         <Verification />
         <Card>
-          <Stack gap="md">
-            <AuditFilters
-              filters={filters}
-              onChange={(name, value) => setParams(withFilter(params, name, value), { replace: true })}
-              onClear={() => setParams({}, { replace: true })}
-            />
-            <div>
-              <KeysetTable
-                label={common('nav.audit')}
-                list={entries}
-                columns={columns}
-                rowKey={({ id }) => id}
-                empty={
-                  <EmptyState
-                    icon={IconHistory}
-                    title={t(isFiltered ? 'none.title' : 'empty.title')}
-                    text={t(isFiltered ? 'none.text' : 'empty.text')}
-                  />
-                }
+          <AuditFilters filters={filters} />
+          <KeysetTable
+            label={common('nav.audit')}
+            list={entries}
+            columns={columns}
+            rowKey={({ id }) => id}
+            empty={
+              <EmptyState
+                icon={IconHistory}
+                title={t(filters.isAny ? 'none.title' : 'empty.title')}
+                text={t(filters.isAny ? 'none.text' : 'empty.text')}
               />
-            </div>
-          </Stack>
+            }
+          />
         </Card>
       </Stack>
       <EntryDrawer entry={entry} onClose={() => setEntry(undefined)} />

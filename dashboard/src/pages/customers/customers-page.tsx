@@ -2,14 +2,16 @@ import { Anchor, Code, Stack, Switch } from '@mantine/core';
 import { IconUsers, IconUserSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import type { Schema } from '../../api/client';
 import { Card } from '../../components/card';
 import { EmptyState } from '../../components/empty-state';
-import { type Column, KeysetTable } from '../../components/keyset-table';
+import type { Column } from '../../components/data-table';
+import { KeysetTable } from '../../components/keyset-table';
+import { FilterText } from '../../components/filter-text';
 import { PageHeader } from '../../components/page-header';
-import { SearchField } from '../../components/search-field';
 import { StatusBadge } from '../../components/status-badge';
+import { useUrlFilters } from '../../components/use-url-filters';
 import { useFormat } from '../../i18n/use-format';
 import classes from './customers.module.css';
 import { useCustomers } from './queries';
@@ -18,8 +20,8 @@ export function Page() {
   const { t } = useTranslation('customers');
   const { t: common } = useTranslation();
   const format = useFormat();
-  const [params, setParams] = useSearchParams();
-  const search = params.get('search') ?? '';
+  const filters = useUrlFilters(['search']);
+  const { search } = filters.values;
   const [isShown, setShown] = useState(false);
   const customers = useCustomers(search, isShown);
   const columns: Column<Schema<'CustomerView'>>[] = [
@@ -51,11 +53,11 @@ export function Page() {
       <Card>
         <Stack gap="md">
           <search className={classes.search}>
-            <SearchField
+            <FilterText
               label={t('search.label')}
               description={t('search.hint')}
               value={search}
-              onSearch={(text) => setParams(text ? { search: text } : {}, { replace: true })}
+              onChange={(text) => filters.set('search', text)}
             />
             <Switch
               label={t('search.reveal')}

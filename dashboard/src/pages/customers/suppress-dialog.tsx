@@ -1,9 +1,11 @@
-import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, read, type Schema } from '../../api/client';
 import { useOnce } from '../../api/idempotency-key';
+import { CHANNELS, REASONS } from '../../api/values';
+import { Dialog } from '../../components/dialog';
 import { done } from '../../components/notify';
 import { ProblemAlert } from '../../components/problem-alert';
 import { useAction } from '../../components/use-action';
@@ -11,23 +13,13 @@ import { endOfDay, tomorrow } from '../../i18n/local-time';
 
 type Suppression = Schema<'CreateSuppression'>;
 
-const CHANNELS = ['email', 'sms', 'webpush', 'android', 'ios', 'webhook'] as const;
-const REASONS = ['requested', 'unsubscribed', 'bounced', 'complained', 'other'] as const;
-
 /** Keeps a customer from being messaged, in one channel or in all, for good or until a day. */
 export function SuppressDialog({ id, opened, onClose }: { id: string; opened: boolean; onClose: () => void }) {
   const { t } = useTranslation('customers');
-  const { t: common } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('suppress.title')}
-      centered
-      closeButtonProps={{ 'aria-label': common('action.close') }}
-    >
+    <Dialog opened={opened} onClose={onClose} title={t('suppress.title')} centered>
       <SuppressForm id={id} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -10,10 +10,12 @@ import { DispatchBar } from '../../components/dispatch-bar';
 import { isOver } from '../../components/dispatch-progress';
 import { EmptyState } from '../../components/empty-state';
 import { FilterBar, FilterSelect } from '../../components/filter-bar';
-import { type Column, KeysetTable } from '../../components/keyset-table';
+import type { Column } from '../../components/data-table';
+import { KeysetTable } from '../../components/keyset-table';
 import { PageHeader } from '../../components/page-header';
 import { Ago } from '../../components/time';
-import { oneOf, useUrlFilters } from '../../components/use-url-filters';
+import { oneOf } from '../../components/url-filters';
+import { useUrlFilters } from '../../components/use-url-filters';
 import { useFormat } from '../../i18n/use-format';
 import classes from './dispatches.module.css';
 

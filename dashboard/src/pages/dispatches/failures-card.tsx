@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Table, VisuallyHidden } from '@mantine/core';
+import { Anchor, Button, Group, VisuallyHidden } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, read, type Schema } from '../../api/client';
 import { Card } from '../../components/card';
+import { DataTable } from '../../components/data-table';
 import { actionsOf, isOver } from '../../components/dispatch-progress';
 import { ProblemAlert } from '../../components/problem-alert';
 import { Ago } from '../../components/time';
@@ -59,54 +60,58 @@ function Groups({ groups, onRedrive }: { groups: Failures[]; onRedrive?: (group:
   const { t } = useTranslation(['dispatches', 'common']);
   const format = useFormat();
   return (
-    <div className={classes.scroll} role="region" aria-label={t('failures.title')} tabIndex={0}>
-      <Table verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('failures.why')}</Table.Th>
-            <Table.Th className={classes.number}>{t('failures.givenUp')}</Table.Th>
-            <Table.Th className={classes.number}>{t('failures.retrying')}</Table.Th>
-            <Table.Th>{t('failures.last')}</Table.Th>
-            <Table.Th>{t('failures.examples')}</Table.Th>
-            <Table.Th>
-              <VisuallyHidden>{t('failures.action')}</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {groups.map((group) => (
-            <Table.Tr key={group.error ?? ''}>
-              <Table.Td className={classes.why}>{group.error ?? t('failures.noReason')}</Table.Td>
-              <Table.Td className={classes.number}>{format.number(group.failed)}</Table.Td>
-              <Table.Td className={classes.number}>{format.number(group.retrying)}</Table.Td>
-              <Table.Td>{group.last_at ? <Ago at={group.last_at} /> : '–'}</Table.Td>
-              <Table.Td>
-                <Group gap="xs" wrap="nowrap">
-                  {group.examples.map((id) => (
-                    <Anchor
-                      key={id}
-                      component={Link}
-                      to={`/notifications/${encodeURIComponent(id)}`}
-                      ff="monospace"
-                      size="sm"
-                      title={id}
-                    >
-                      {(id.split(':')[1] ?? id).slice(0, 8)}
-                    </Anchor>
-                  ))}
-                </Group>
-              </Table.Td>
-              <Table.Td className={classes.number}>
-                {onRedrive && group.failed > 0 && (
-                  <Button size="xs" variant="light" onClick={() => onRedrive(group)}>
-                    {t('failures.redrive')}
-                  </Button>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <DataTable
+      label={t('failures.title')}
+      rows={groups}
+      rowKey={({ error }) => error ?? ''}
+      columns={[
+        {
+          key: 'why',
+          label: t('failures.why'),
+          className: classes.why,
+          render: ({ error }) => error ?? t('failures.noReason'),
+        },
+        { key: 'givenUp', label: t('failures.givenUp'), isNumber: true, render: ({ failed }) => format.number(failed) },
+        {
+          key: 'retrying',
+          label: t('failures.retrying'),
+          isNumber: true,
+          render: ({ retrying }) => format.number(retrying),
+        },
+        { key: 'last', label: t('failures.last'), render: ({ last_at }) => (last_at ? <Ago at={last_at} /> : '–') },
+        {
+          key: 'examples',
+          label: t('failures.examples'),
+          render: ({ examples }) => (
+            <Group gap="xs" wrap="nowrap">
+              {examples.map((id) => (
+                <Anchor
+                  key={id}
+                  component={Link}
+                  to={`/notifications/${encodeURIComponent(id)}`}
+                  ff="monospace"
+                  size="sm"
+                  title={id}
+                >
+                  {(id.split(':')[1] ?? id).slice(0, 8)}
+                </Anchor>
+              ))}
+            </Group>
+          ),
+        },
+        {
+          key: 'action',
+          label: <VisuallyHidden>{t('failures.action')}</VisuallyHidden>,
+          isNumber: true,
+          render: (group) =>
+            onRedrive &&
+            group.failed > 0 && (
+              <Button size="xs" variant="light" onClick={() => onRedrive(group)}>
+                {t('failures.redrive')}
+              </Button>
+            ),
+        },
+      ]}
+    />
   );
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Schema } from '../../api/client';
 import { CustomerLink } from '../../components/customer-link';
-import type { Column } from '../../components/keyset-table';
+import type { Column } from '../../components/data-table';
 import { Ago } from '../../components/time';
 import { useFormat } from '../../i18n/use-format';
 import { NotificationBadge } from './notification-badge';

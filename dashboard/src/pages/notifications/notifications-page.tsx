@@ -5,11 +5,13 @@ import { answer, api } from '../../api/client';
 import { useKeyset } from '../../api/keyset';
 import { Card } from '../../components/card';
 import { EmptyState } from '../../components/empty-state';
-import { FilterBar, FilterSelect, FilterText } from '../../components/filter-bar';
+import { FilterBar, FilterSelect } from '../../components/filter-bar';
+import { FilterText } from '../../components/filter-text';
 import { isUuid } from '../../components/is-uuid';
 import { KeysetTable } from '../../components/keyset-table';
 import { PageHeader } from '../../components/page-header';
-import { oneOf, useUrlFilters } from '../../components/use-url-filters';
+import { oneOf } from '../../components/url-filters';
+import { useUrlFilters } from '../../components/use-url-filters';
 import { useCampaignNames } from './campaign-names';
 import { useColumns } from './columns';
 

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCircleCheck, IconExclamationCircle } from '@tabl
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Schema } from '../../api/client';
+import { CHANNELS } from '../../api/values';
 import { Card } from '../../components/card';
 import { ProblemAlert } from '../../components/problem-alert';
 import { useFormat } from '../../i18n/use-format';
@@ -52,7 +53,6 @@ export function AttentionCard() {
 
 /** What the service says in its own words is shown where ours cannot say it: why a rule cannot be read, why a dispatch failed. */
 const SAYS_WHY = ['dispatch-failed', 'segment-unreadable', 'webhook-disabled'];
-const CHANNELS = ['email', 'sms', 'webpush', 'android', 'ios', 'webhook'] as const;
 
 function AttentionItem({ item }: { item: Schema<'AttentionView'> }) {
   const { t } = useTranslation('overview');

@@ -1,11 +1,12 @@
-import { Skeleton, Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/client';
-import tableClasses from '../../components/keyset-table.module.css';
 import { CustomerLink } from '../../components/customer-link';
+import { DataTable } from '../../components/data-table';
 import { useFormat } from '../../i18n/use-format';
 
-const ROWS_WHILE_LOADING = 8;
+/** As many as are asked for, each of two lines. */
+const LOADING = { rows: 8, height: 32 };
 
 /** Some customers in few columns: whoever they are, masked, and what they bought that counts. */
 export function SampleTable({ customers }: { customers: readonly Schema<'CustomerFiguresView'>[] | undefined }) {
@@ -19,41 +20,40 @@ export function SampleTable({ customers }: { customers: readonly Schema<'Custome
       </Text>
     );
   return (
-    <div className={tableClasses.scroll} role="region" aria-label={t('sample.label')} tabIndex={0}>
-      <Table horizontalSpacing={4}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('sample.customer')}</Table.Th>
-            <Table.Th className={tableClasses.number}>{t('sample.spent')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {customers === undefined &&
-            Array.from({ length: ROWS_WHILE_LOADING }, (_, row) => (
-              <Table.Tr key={row}>
-                <Table.Td colSpan={2}>
-                  <Skeleton height={32} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          {customers?.map(({ user_id, email, purchases, spent }) => (
-            <Table.Tr key={user_id}>
-              <Table.Td>
-                <CustomerLink id={user_id} />
-                <Text size="xs" c="dimmed">
-                  {email}
-                </Text>
-              </Table.Td>
-              <Table.Td className={tableClasses.number}>
-                {spent === null ? '–' : format.money(spent)}
-                <Text size="xs" c="dimmed">
-                  {common('count.purchases', { count: purchases, formatted: format.number(purchases) })}
-                </Text>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <DataTable
+      label={t('sample.label')}
+      horizontalSpacing={4}
+      verticalSpacing={7}
+      rows={customers}
+      rowKey={({ user_id }) => user_id}
+      loading={LOADING}
+      columns={[
+        {
+          key: 'customer',
+          label: t('sample.customer'),
+          render: ({ user_id, email }) => (
+            <>
+              <CustomerLink id={user_id} />
+              <Text size="xs" c="dimmed">
+                {email}
+              </Text>
+            </>
+          ),
+        },
+        {
+          key: 'spent',
+          label: t('sample.spent'),
+          isNumber: true,
+          render: ({ spent, purchases }) => (
+            <>
+              {spent === null ? '–' : format.money(spent)}
+              <Text size="xs" c="dimmed">
+                {common('count.purchases', { count: purchases, formatted: format.number(purchases) })}
+              </Text>
+            </>
+          ),
+        },
+      ]}
+    />
   );
 }

@@ -1,8 +1,9 @@
-import { Badge, Code, SegmentedControl, Table, Text } from '@mantine/core';
+import { Badge, Code, SegmentedControl, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/client';
 import { Card } from '../../components/card';
+import { DataTable } from '../../components/data-table';
 import classes from './settings.module.css';
 
 /** How the service was set up: what differs from the defaults first, since that is what somebody decided. */
@@ -33,39 +34,44 @@ export function ConfigurationCard({ variables }: { variables: Schema<'VariableVi
           {t('configuration.none')}
         </Text>
       ) : (
-        <div className={classes.scroll} role="region" aria-label={t('configuration.title')} tabIndex={0}>
-          <Table verticalSpacing="sm" className={classes.table}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('configuration.name')}</Table.Th>
-                <Table.Th>{t('configuration.value')}</Table.Th>
-                <Table.Th>{t('configuration.origin')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {shown.map(({ name, value, is_default, meaning }) => (
-                <Table.Tr key={name}>
-                  <Table.Td>
-                    <Text size="sm" ff="monospace" fw={600}>
-                      {name}
-                    </Text>
-                    <Text size="xs" c="dimmed" maw="32rem" lang="en">
-                      {meaning}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Code className={classes.value}>{value}</Code>
-                  </Table.Td>
-                  <Table.Td>
-                    <Badge variant="light" color={is_default ? 'gray' : 'indigo'} tt="none">
-                      {t(is_default ? 'configuration.default' : 'configuration.isChanged')}
-                    </Badge>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <DataTable
+          label={t('configuration.title')}
+          rows={shown}
+          rowKey={({ name }) => name}
+          columns={[
+            {
+              key: 'name',
+              label: t('configuration.name'),
+              className: classes.cell,
+              render: ({ name, meaning }) => (
+                <>
+                  <Text size="sm" ff="monospace" fw={600}>
+                    {name}
+                  </Text>
+                  <Text size="xs" c="dimmed" maw="32rem" lang="en">
+                    {meaning}
+                  </Text>
+                </>
+              ),
+            },
+            {
+              key: 'value',
+              label: t('configuration.value'),
+              className: classes.cell,
+              render: ({ value }) => <Code className={classes.value}>{value}</Code>,
+            },
+            {
+              key: 'origin',
+              label: t('configuration.origin'),
+              className: classes.cell,
+              render: ({ is_default }) => (
+                <Badge variant="light" color={is_default ? 'gray' : 'indigo'} tt="none">
+                  {t(is_default ? 'configuration.default' : 'configuration.isChanged')}
+                </Badge>
+              ),
+            },
+          ]}
+        />
       )}
     </Card>
   );

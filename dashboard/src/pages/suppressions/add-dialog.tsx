@@ -1,17 +1,18 @@
-import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../../api/client';
+import { CHANNELS, REASONS } from '../../api/values';
 import { useOnce } from '../../api/idempotency-key';
 import { ApiProblem } from '../../api/problem';
+import { Dialog } from '../../components/dialog';
 import { done } from '../../components/notify';
 import { ProblemAlert } from '../../components/problem-alert';
 import { useAction } from '../../components/use-action';
-import { oneOf } from '../../components/use-url-filters';
+import { oneOf } from '../../components/url-filters';
 import { fromLocal } from '../../i18n/local-time';
 import { customerOf, laterThan } from './suppression-form';
-import { CHANNELS, REASONS } from './values';
 
 const EMPTY = { customer: '', channel: '', reason: 'requested', source: '', until: '' };
 const LONGEST_SOURCE = 200;
@@ -20,15 +21,9 @@ const LONGEST_SOURCE = 200;
 export function AddDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation(['suppressions', 'common']);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('add.title')}
-      centered
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Dialog opened={opened} onClose={onClose} title={t('add.title')} centered>
       <AddForm onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -3,7 +3,7 @@ import { IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/client';
 import { CustomerLink } from '../../components/customer-link';
-import type { Column } from '../../components/keyset-table';
+import type { Column } from '../../components/data-table';
 import { Ago, When } from '../../components/time';
 
 type Suppression = Schema<'SuppressionView'>;

@@ -1,10 +1,11 @@
-import { Alert, Button, Code, FileButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Code, FileButton, Group, Stack, Text } from '@mantine/core';
 import { IconFile, IconUpload } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, read, type Schema } from '../../api/client';
 import { useOnce } from '../../api/idempotency-key';
+import { Dialog } from '../../components/dialog';
 import { useAction } from '../../components/use-action';
 import { useFormat } from '../../i18n/use-format';
 import { ImportOutcome } from './import-outcome';
@@ -17,16 +18,9 @@ const EXAMPLE = 'email,channel,reason\nana@example.com,email,unsubscribed\njoan@
 export function ImportDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation(['suppressions', 'common']);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('import.title')}
-      size="lg"
-      centered
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Dialog opened={opened} onClose={onClose} title={t('import.title')} size="lg" centered>
       <ImportForm onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,6 @@
-import { List, Stack, Table, Text } from '@mantine/core';
+import { List, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { DataTable } from '../../../components/data-table';
 import { useFormat } from '../../../i18n/use-format';
 import type { Dispatch, Segment } from '../campaign-calls';
 import classes from './audience.module.css';
@@ -18,26 +19,27 @@ export function SegmentShares({ dispatch, segments }: { dispatch: Dispatch; segm
       <Text size="sm" fw={600}>
         {t('shares.title')}
       </Text>
-      <div className={classes.scroll} role="region" aria-label={t('shares.title')} tabIndex={0}>
-        <Table verticalSpacing={6} className={classes.shares}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('shares.segment')}</Table.Th>
-              <Table.Th className={classes.number}>{t('shares.customers')}</Table.Th>
-              <Table.Th className={classes.number}>{t('shares.onlyHere')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {preview.segments.map(({ id, customers, only_here }) => (
-              <Table.Tr key={id}>
-                <Table.Td className={classes.wrap}>{name(id)}</Table.Td>
-                <Table.Td className={classes.number}>{format.number(customers)}</Table.Td>
-                <Table.Td className={classes.number}>{format.number(only_here)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      <DataTable
+        label={t('shares.title')}
+        verticalSpacing={6}
+        rows={preview.segments}
+        rowKey={({ id }) => id}
+        columns={[
+          { key: 'segment', label: t('shares.segment'), className: classes.segment, render: ({ id }) => name(id) },
+          {
+            key: 'customers',
+            label: t('shares.customers'),
+            isNumber: true,
+            render: ({ customers }) => format.number(customers),
+          },
+          {
+            key: 'onlyHere',
+            label: t('shares.onlyHere'),
+            isNumber: true,
+            render: ({ only_here }) => format.number(only_here),
+          },
+        ]}
+      />
       {preview.overlaps.length > 0 && (
         <List size="sm">
           {preview.overlaps.slice(0, OVERLAPS).map(({ segment_ids, customers }) => (

@@ -1,8 +1,9 @@
-import { Alert, Autocomplete, Button, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Autocomplete, Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, read } from '../../../api/client';
+import { Dialog } from '../../../components/dialog';
 import { fieldKind, offeredFields, placeholder, templateFaults } from './template';
 
 const MOST_VALUES = 100;
@@ -11,16 +12,9 @@ const MOST_VALUES = 100;
 export function PlaceholderDialog(props: { opened: boolean; onClose: () => void; onInsert: (placeholder: string) => void }) {
   const { t } = useTranslation(['wizard', 'common']);
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={t('placeholder.title')}
-      returnFocus
-      centered
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Dialog opened={props.opened} onClose={props.onClose} title={t('placeholder.title')} returnFocus centered>
       <PlaceholderForm {...props} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,15 +1,15 @@
-import { Alert, List, Select, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, List, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, read, type Schema } from '../../../api/client';
 import { Card } from '../../../components/card';
+import { type Column, DataTable } from '../../../components/data-table';
 import { ProblemAlert } from '../../../components/problem-alert';
 import { useFormat } from '../../../i18n/use-format';
 import { EstimateRow } from './estimate-row';
 import { useSigned } from './use-signed';
-import classes from './results.module.css';
 
 const DAYS = [3, 7, 14, 30, 60, 90];
 
@@ -61,11 +61,20 @@ function Results({ results }: { results: Schema<'CampaignResultsView'> }) {
   const signed = useSigned();
   const { effect, warnings, dispatches } = results;
   if (dispatches === 0) return <Text c="dimmed">{t('results.noDispatch')}</Text>;
-  const none = '–';
   const groups = [
     { name: t('results.targeted'), group: results.targeted },
     { name: t('results.holdout'), group: results.holdout },
   ];
+  const money = (amount: number | null) => (amount === null ? '–' : format.money(amount));
+  const figure = (
+    key: 'customers' | 'buyers' | 'share' | 'revenue' | 'perCustomer',
+    write: (group: (typeof results)['targeted']) => string,
+  ): Column<(typeof groups)[number]> => ({
+    key,
+    label: t(`results.${key}`),
+    isNumber: true,
+    render: ({ group }) => write(group),
+  });
   return (
     <Stack gap="md">
       {effect && (
@@ -92,36 +101,20 @@ function Results({ results }: { results: Schema<'CampaignResultsView'> }) {
           )}
         </div>
       )}
-      <div className={classes.scroll} role="region" aria-label={t('results.groups')} tabIndex={0}>
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('results.group')}</Table.Th>
-              <Table.Th className={classes.number}>{t('results.customers')}</Table.Th>
-              <Table.Th className={classes.number}>{t('results.buyers')}</Table.Th>
-              <Table.Th className={classes.number}>{t('results.share')}</Table.Th>
-              <Table.Th className={classes.number}>{t('results.revenue')}</Table.Th>
-              <Table.Th className={classes.number}>{t('results.perCustomer')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {groups.map(({ name, group }) => (
-              <Table.Tr key={name}>
-                <Table.Th scope="row">{name}</Table.Th>
-                <Table.Td className={classes.number}>{format.number(group.customers)}</Table.Td>
-                <Table.Td className={classes.number}>{format.number(group.buyers)}</Table.Td>
-                <Table.Td className={classes.number}>
-                  {group.conversion === null ? none : format.percent(group.conversion)}
-                </Table.Td>
-                <Table.Td className={classes.number}>{group.revenue === null ? none : format.money(group.revenue)}</Table.Td>
-                <Table.Td className={classes.number}>
-                  {group.revenue_per_customer === null ? none : format.money(group.revenue_per_customer)}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      <DataTable
+        label={t('results.groups')}
+        verticalSpacing="xs"
+        rows={groups}
+        rowKey={({ name }) => name}
+        columns={[
+          { key: 'group', label: t('results.group'), isRowHeader: true, render: ({ name }) => name },
+          figure('customers', ({ customers }) => format.number(customers)),
+          figure('buyers', ({ buyers }) => format.number(buyers)),
+          figure('share', ({ conversion }) => (conversion === null ? '–' : format.percent(conversion))),
+          figure('revenue', ({ revenue }) => money(revenue)),
+          figure('perCustomer', ({ revenue_per_customer }) => money(revenue_per_customer)),
+        ]}
+      />
       {warnings.length > 0 && (
         <Alert color="orange" icon={<IconInfoCircle aria-hidden />}>
           <Title order={3} size="h6" mb={4}>

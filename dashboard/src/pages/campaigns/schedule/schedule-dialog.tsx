@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../../api/problem';
+import { Dialog } from '../../../components/dialog';
 import { done } from '../../../components/notify';
 import { ProblemAlert } from '../../../components/problem-alert';
 import { useAction } from '../../../components/use-action';
@@ -25,16 +26,10 @@ interface ScheduleProps {
 export function ScheduleDialog({ opened, ...props }: ScheduleProps & { opened: boolean }) {
   const { t } = useTranslation(['campaigns', 'common']);
   return (
-    <Modal
-      opened={opened}
-      onClose={props.onClose}
-      title={t('schedule.dialog')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Dialog opened={opened} onClose={props.onClose} title={t('schedule.dialog')} size="lg">
       {/* another version is another form: what somebody else saved is not written over by what was read before */}
       <ScheduleForm {...props} />
-    </Modal>
+    </Dialog>
   );
 }
 

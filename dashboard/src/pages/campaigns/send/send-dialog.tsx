@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Loader, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Loader, Stack, Text, TextInput } from '@mantine/core';
 import { IconSend, IconUserOff } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { useOnce } from '../../../api/idempotency-key';
 import { ApiProblem } from '../../../api/problem';
+import { Dialog } from '../../../components/dialog';
 import { ProblemAlert } from '../../../components/problem-alert';
 import { Waterfall } from '../../../components/waterfall';
 import { useFormat } from '../../../i18n/use-format';
@@ -26,15 +27,9 @@ interface SendProps {
 export function SendDialog({ opened, ...props }: SendProps & { opened: boolean }) {
   const { t } = useTranslation(['campaigns', 'common']);
   return (
-    <Modal
-      opened={opened}
-      onClose={props.onClose}
-      title={t('send.title', { name: props.campaign.name })}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Dialog opened={opened} onClose={props.onClose} title={t('send.title', { name: props.campaign.name })} size="lg">
       <SendForm {...props} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Anchor, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { IconFlask } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, read } from '../../../api/client';
 import { useOnce } from '../../../api/idempotency-key';
+import { Dialog } from '../../../components/dialog';
 import { ProblemAlert } from '../../../components/problem-alert';
 import { useAction } from '../../../components/use-action';
 import { useFormat } from '../../../i18n/use-format';
@@ -18,15 +19,9 @@ const MOST = 100;
 export function TestSendDialog({ opened, ...props }: { campaignId: string; opened: boolean; onClose: () => void }) {
   const { t } = useTranslation(['campaigns', 'common']);
   return (
-    <Modal
-      opened={opened}
-      onClose={props.onClose}
-      title={t('test.title')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Dialog opened={opened} onClose={props.onClose} title={t('test.title')} size="lg">
       <TestSendForm {...props} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,7 @@
-import { Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { DataTable } from '../../../components/data-table';
+import { Dialog } from '../../../components/dialog';
 import { useFormat } from '../../../i18n/use-format';
 import { bodyOf, type Draft, type Field, theirChanges } from './draft';
 import classes from './conflict-dialog.module.css';
@@ -18,41 +20,33 @@ export function ConflictDialog(props: {
   const { theirs } = props;
   const changes = theirs ? theirChanges(props.base, props.mine, theirs) : [];
   return (
-    <Modal
-      opened={theirs !== undefined}
-      onClose={props.onClose}
-      title={t('conflict.title')}
-      size="xl"
-      centered
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Dialog opened={theirs !== undefined} onClose={props.onClose} title={t('conflict.title')} size="xl" centered>
       <Stack gap="md">
         <Text size="sm">{t('conflict.text')}</Text>
         {theirs && changes.length > 0 && (
-          <div className={classes.scroll} role="region" aria-label={t('conflict.changes')} tabIndex={0}>
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('conflict.field')}</Table.Th>
-                  <Table.Th>{t('conflict.theirs')}</Table.Th>
-                  <Table.Th>{t('conflict.mine')}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {changes.map(({ field, isMine }) => (
-                  <Table.Tr key={field}>
-                    <Table.Td>{t(`field.${field}`)}</Table.Td>
-                    <Table.Td className={classes.value}>
-                      <Value draft={theirs} field={field} />
-                    </Table.Td>
-                    <Table.Td className={classes.value}>
-                      {isMine ? <Value draft={props.mine} field={field} /> : t('conflict.untouched')}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <DataTable
+            label={t('conflict.changes')}
+            verticalSpacing="xs"
+            maxHeight="50vh"
+            rows={changes}
+            rowKey={({ field }) => field}
+            columns={[
+              { key: 'field', label: t('conflict.field'), render: ({ field }) => t(`field.${field}`) },
+              {
+                key: 'theirs',
+                label: t('conflict.theirs'),
+                className: classes.value,
+                render: ({ field }) => <Value draft={theirs} field={field} />,
+              },
+              {
+                key: 'mine',
+                label: t('conflict.mine'),
+                className: classes.value,
+                render: ({ field, isMine }) =>
+                  isMine ? <Value draft={props.mine} field={field} /> : t('conflict.untouched'),
+              },
+            ]}
+          />
         )}
         {theirs && changes.length === 0 && <Text size="sm">{t('conflict.nothing')}</Text>}
         <Text size="sm" c="dimmed">
@@ -67,7 +61,7 @@ export function ConflictDialog(props: {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -2,11 +2,11 @@ import { Button, Group, Select, Stack, Text, Textarea, TextInput } from '@mantin
 import { IconArrowBackUp, IconSparkles } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CHANNELS } from '../../../api/values';
 import { Card } from '../../../components/card';
 import { AiDraftPanel } from '../message/ai-draft-panel';
 import { MessageFields } from '../message/message-fields';
 import { MessagePreview } from '../message/message-preview';
-import { CHANNELS } from './channels';
 import type { StepProps } from './step-props';
 import { useFaultText } from './fault-text';
 import classes from './wizard.module.css';

@@ -32,9 +32,8 @@ export function ReviewStep({
   const ruleFacts = useRuleFacts();
   const run = useDryRun(saved?.id ?? '', saved?.version ?? '', { enabled: saved?.isActive === true });
   const [isTesting, setTesting] = useState(false);
-  const either = new Intl.ListFormat(format.locale, { type: 'disjunction' });
   const names = (ids: string[]) =>
-    either.format(ids.map((id) => t('quoted', { text: segments.byId.get(id)?.name ?? id.slice(0, 8) })));
+    format.either(ids.map((id) => t('quoted', { text: segments.byId.get(id)?.name ?? id.slice(0, 8) })));
   const missing = STEPS.flatMap((step) => faultsByStep[step].map((fault) => ({ step, fault })));
   const edit = (step: Step) => (
     <Anchor component={Link} to={href(step)} size="sm" aria-label={t('review.editStep', { step: t(`step.${step}`) })}>

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '../../../components/dialog';
 import { ProblemAlert } from '../../../components/problem-alert';
 import { DefinitionDiff } from '../definition-diff';
 import type { Definition } from '../definition-lines';
@@ -18,17 +19,9 @@ export function ConflictDialog(props: {
   onLoadTheirs: () => void;
 }) {
   const { t } = useTranslation('segments');
-  const { t: common } = useTranslation();
   const theirs = useQuery({ ...segmentQuery(props.segmentId), enabled: props.opened, staleTime: 0 });
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={t('conflict.title')}
-      size="lg"
-      centered
-      closeButtonProps={{ 'aria-label': common('action.close') }}
-    >
+    <Dialog opened={props.opened} onClose={props.onClose} title={t('conflict.title')} size="lg" centered>
       <Stack>
         <Text size="sm">{t('conflict.text')}</Text>
         {theirs.error ? (
@@ -64,6 +57,6 @@ export function ConflictDialog(props: {
           {t('conflict.theirsHint')}
         </Text>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
-import { Table } from '@mantine/core';
+import { Box, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../../api/client';
-import tableClasses from '../../../components/keyset-table.module.css';
+import { DataTable } from '../../../components/data-table';
 import { ShareBar } from '../../../components/share-bar';
 import { useFormat } from '../../../i18n/use-format';
 import { useWords } from '../reading-list';
@@ -15,34 +15,40 @@ export function BranchesTable(props: { rule: Rule; count: Schema<'CountView'>; n
   const words = useWords();
   const totals = new Map(props.count.parts.map(({ pointer, total }) => [pointer, total]));
   return (
-    <div className={tableClasses.scroll} role="region" aria-label={t('page.branches')} tabIndex={0}>
-      <Table verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('page.part')}</Table.Th>
-            <Table.Th className={tableClasses.number} colSpan={2}>
-              {t('page.customers')}
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {readingsIn(readingOf(props.rule, words, props.nameOf)).map(({ depth, reading }) => {
+    <DataTable
+      label={t('page.branches')}
+      rows={readingsIn(readingOf(props.rule, words, props.nameOf))}
+      rowKey={({ reading }) => reading.pointer}
+      columns={[
+        {
+          key: 'part',
+          label: t('page.part'),
+          render: ({ depth, reading }) => (
+            <Text size="sm" miw="9rem" pl={`${depth * 1.25}rem`}>
+              {reading.text}
+            </Text>
+          ),
+        },
+        {
+          key: 'customers',
+          label: t('page.customers'),
+          isNumber: true,
+          render: ({ reading }) => {
             const total = totals.get(reading.pointer);
             const share = props.count.active_customers > 0 ? (total ?? 0) / props.count.active_customers : 0;
             return (
-              <Table.Tr key={reading.pointer}>
-                <Table.Td style={{ paddingLeft: `${0.6 + depth * 1.25}rem`, minWidth: '14rem' }}>{reading.text}</Table.Td>
-                <Table.Td style={{ width: '7rem' }}>
+              <Group justify="flex-end" wrap="nowrap">
+                <Box w="min(7rem, 10vw)">
                   <ShareBar share={share} label={`${reading.text}: ${format.percent(share)}`} />
-                </Table.Td>
-                <Table.Td className={tableClasses.number} style={{ width: '5rem' }}>
+                </Box>
+                <Text size="sm" miw="3rem">
                   {total === undefined ? '–' : format.number(total)}
-                </Table.Td>
-              </Table.Tr>
+                </Text>
+              </Group>
             );
-          })}
-        </Table.Tbody>
-      </Table>
-    </div>
+          },
+        },
+      ]}
+    />
   );
 }

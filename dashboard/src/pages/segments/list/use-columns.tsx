@@ -2,7 +2,7 @@ import { Anchor, Checkbox, Skeleton, Text, Tooltip, VisuallyHidden } from '@mant
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Schema } from '../../../api/client';
-import type { Column } from '../../../components/keyset-table';
+import type { Column } from '../../../components/data-table';
 import { ShareBar } from '../../../components/share-bar';
 import { Sparkline } from '../../../components/sparkline';
 import { StatusBadge } from '../../../components/status-badge';

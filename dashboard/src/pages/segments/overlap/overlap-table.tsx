@@ -1,7 +1,6 @@
-import { Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../../api/client';
-import tableClasses from '../../../components/keyset-table.module.css';
+import { DataTable } from '../../../components/data-table';
 import { useFormat } from '../../../i18n/use-format';
 import type { Upset } from './upset';
 
@@ -10,27 +9,20 @@ export function OverlapTable({ segments, upset }: { segments: readonly Schema<'S
   const { t } = useTranslation('segments');
   const format = useFormat();
   return (
-    <div className={tableClasses.scroll} role="region" aria-label={t('overlap.title')} tabIndex={0}>
-      <Table verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('overlap.combination')}</Table.Th>
-            <Table.Th className={tableClasses.number}>{t('overlap.exactly')}</Table.Th>
-            <Table.Th className={tableClasses.number}>{t('overlap.shareOf')}</Table.Th>
-            <Table.Th className={tableClasses.number}>{t('overlap.atLeast')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {upset.combinations.map(({ members, exactly, atLeast, share }) => (
-            <Table.Tr key={members.join()}>
-              <Table.Td>{format.list(segments.filter((_, i) => members[i]).map(({ name }) => name))}</Table.Td>
-              <Table.Td className={tableClasses.number}>{format.number(exactly)}</Table.Td>
-              <Table.Td className={tableClasses.number}>{format.percent(share)}</Table.Td>
-              <Table.Td className={tableClasses.number}>{format.number(atLeast)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <DataTable
+      label={t('overlap.title')}
+      rows={upset.combinations}
+      rowKey={({ members }) => members.join()}
+      columns={[
+        {
+          key: 'combination',
+          label: t('overlap.combination'),
+          render: ({ members }) => format.list(segments.filter((_, i) => members[i]).map(({ name }) => name)),
+        },
+        { key: 'exactly', label: t('overlap.exactly'), isNumber: true, render: ({ exactly }) => format.number(exactly) },
+        { key: 'share', label: t('overlap.shareOf'), isNumber: true, render: ({ share }) => format.percent(share) },
+        { key: 'atLeast', label: t('overlap.atLeast'), isNumber: true, render: ({ atLeast }) => format.number(atLeast) },
+      ]}
+    />
   );
 }

@@ -13,15 +13,11 @@ export interface Words {
 const MOST_NAMED = 5;
 
 /** A list as people write one; of a long one the first few, and how many more. */
-function listed(
-  { t, format }: Words,
-  items: readonly unknown[],
-  type: 'conjunction' | 'disjunction' = 'disjunction',
-): string {
+function listed({ t, format }: Words, items: readonly unknown[], how: 'list' | 'either' = 'either'): string {
   const texts = items.slice(0, MOST_NAMED).map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
   const more = items.length - texts.length;
   if (more > 0) texts.push(t('reading.more', { count: more, formatted: format.number(more) }));
-  return new Intl.ListFormat(format.locale, { type }).format(texts);
+  return format[how](texts);
 }
 
 /** What an object asks for: `diet: vegan and likes: tea`. */
@@ -31,14 +27,14 @@ function pairs(words: Words, value: unknown): string {
     return listed(
       words,
       value.map((item) => pairs(words, item)),
-      'conjunction',
+      'list',
     );
   const leaves = leavesIn(value as Readonly<Record<string, unknown>>);
   if (leaves.length === 0) return words.t('reading.anything');
   const texts = leaves.map(
     (leaf) => `${leaf.path.join(' › ')}: ${typeof leaf.value === 'string' ? leaf.value : JSON.stringify(leaf.value)}`,
   );
-  return listed(words, texts, 'conjunction');
+  return listed(words, texts, 'list');
 }
 
 const instant = ({ format }: Words, value: unknown): string =>
@@ -55,7 +51,7 @@ function rfm(words: Words, value: unknown): string {
   });
   const days = Number(asked.window_days);
   return t('reading.rfm.scores', {
-    scores: new Intl.ListFormat(words.format.locale, { type: 'conjunction' }).format(scores),
+    scores: format.list(scores),
     count: days,
     formatted: format.number(days),
   });
@@ -104,13 +100,12 @@ export function readSet(words: Words, set: FilterSet): string {
   const given = Object.entries(set);
   const read = (pick: (key: string) => boolean) =>
     given.filter(([key]) => pick(key)).map(([key, value]) => readFilter(words, key, value));
-  const and = (texts: string[]) => new Intl.ListFormat(format.locale, { type: 'conjunction' }).format(texts);
   const scope = read((key) => scopeFilters.includes(key)).join(', ');
   const totals = read((key) => totalFilters.includes(key));
   const others = read((key) => !scopeFilters.includes(key) && !totalFilters.includes(key));
   const isNothing = totals.length === 1 && set.max_num_purchases === 0;
-  if (!scope) return and([...totals, ...others]);
-  if (isNothing) return and([t('reading.nothingIn', { scope }), ...others]);
-  if (totals.length === 0) return and([t('reading.bought', { scope }), ...others]);
-  return and([t('reading.counting', { totals: and(totals), scope }), ...others]);
+  if (!scope) return format.list([...totals, ...others]);
+  if (isNothing) return format.list([t('reading.nothingIn', { scope }), ...others]);
+  if (totals.length === 0) return format.list([t('reading.bought', { scope }), ...others]);
+  return format.list([t('reading.counting', { totals: format.list(totals), scope }), ...others]);
 }
