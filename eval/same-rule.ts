@@ -7,7 +7,7 @@ import { filtersOf, type Rule } from '../src/segments/rules/rule';
 export const isSame = (a: Rule, b: Rule): boolean => canonical(plain(a)) === canonical(plain(b));
 
 /** A rule as plainly as it can be written: no trees of one part, no tree in a tree of its kind, lists in order. */
-export function plain(rule: Rule): unknown {
+function plain(rule: Rule): unknown {
   if ('all' in rule) return tree('all', rule.all);
   if ('any' in rule) return tree('any', rule.any);
   if ('not' in rule) return 'not' in rule.not ? plain(rule.not.not) : { not: plain(rule.not) };
