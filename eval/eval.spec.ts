@@ -84,7 +84,7 @@ describe('an outcome', () => {
       isExact: false,
       isWider: true,
     });
-    expect(await answered('en-injection-1', answering('en-injection-1', { last_days: 30 }))).toMatchObject({
+    expect(await answered('en-injection-1', answering('en-injection-1', { min_num_purchases: 1 }))).toMatchObject({
       end: 'saved',
       isWider: true,
     });
@@ -96,7 +96,9 @@ describe('an outcome', () => {
       isExact: true,
       isWider: false,
     });
-    expect(await answered('es-plain-8', answering('es-plain-8', { roles_in: ['vendor'], last_days: 30 }))).toMatchObject({
+    expect(
+      await answered('es-plain-8', answering('es-plain-8', { roles_in: ['vendor'], min_num_purchases: 1 })),
+    ).toMatchObject({
       end: 'saved',
       isExact: false,
       isWider: false,

@@ -68,7 +68,12 @@ async function madeOf(
   try {
     const draft = await new ModelSegmentDrafter(model, vocabulary).draft(sentence);
     const { filters: rule, unknowns } = await named(draft.filters, vocabulary);
-    const told = [...draft.missing, ...unknowns.map(({ kind, said, nearest }) => `${kind} ${said} (${nearest.join(', ')})`)];
+    const guesses = draft.guesses.map(({ said, pointer }) => `guess ${said} at ${pointer}`);
+    const told = [
+      ...draft.missing,
+      ...guesses,
+      ...unknowns.map(({ kind, said, nearest }) => `${kind} ${said} (${nearest.join(', ')})`),
+    ];
     if (told.length > 0) return { end: 'told', rule, told };
     if (people.audience(rule).length === people.audience({}).length) return { end: 'refused', rule, told: ['everybody'] };
     return { end: 'saved', rule, told };

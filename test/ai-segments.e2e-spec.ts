@@ -84,10 +84,17 @@ describe.each(wires)('a rule from a sentence, with %s', (_provider, wire) => {
       });
     });
 
+    it('tells what the model made up', async () => {
+      const { body } = await suggest('select everyone', answer({ last_days: 3650 })).expect(200);
+
+      expect(body.unknowns).toEqual([{ kind: 'guess', said: '3650', pointer: '/last_days', nearest: [] }]);
+    });
+
     it('tells that it reaches everybody where its structure does not', async () => {
-      const { body } = await suggest('clientes', answer({ any: [{ min_total_spent: 5 }, { max_total_spent: 5 }] })).expect(
-        200,
-      );
+      const { body } = await suggest(
+        '5 € o más, o 5 € como mucho',
+        answer({ any: [{ min_total_spent: 5 }, { max_total_spent: 5 }] }),
+      ).expect(200);
 
       expect(body).toMatchObject({ total: 22, share: 1 });
     });
@@ -223,7 +230,7 @@ describe('what a request to the model holds of customers', () => {
         },
       );
     const ids = await app.db.query<{ id: string }>('SELECT id FROM users UNION ALL SELECT id FROM purchase_history');
-    const prompt = 'bought in a store this month';
+    const prompt = 'bought in a bakery store this month';
 
     for (const says of [
       answer({ stores_in: ['bakery'] }),

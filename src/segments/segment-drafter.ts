@@ -6,6 +6,16 @@ export interface RuleDraft {
   readonly filters: Rule;
   /** What the sentence says and the rule does not, in the sentence's own words: as long as there is some, the rule may be too wide. */
   readonly missing: readonly string[];
+  /** What the rule says and the sentence does not. */
+  readonly guesses: readonly Guess[];
+}
+
+/** Something in a rule that the model made up. */
+export interface Guess {
+  /** The value. */
+  readonly said: string;
+  /** Where it stands in the rule. */
+  readonly pointer: string;
 }
 
 /**

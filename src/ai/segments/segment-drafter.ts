@@ -3,11 +3,12 @@ import { excerptOf, folded } from '../../common/folded';
 import { type FieldError, Problem } from '../../common/problem';
 import { FilterVocabulary } from '../../segments/catalogue/filter-vocabulary.service';
 import { filterList } from '../../segments/filters';
-import type { RuleDraft, SegmentDrafter } from '../../segments/segment-drafter';
+import type { Guess, RuleDraft, SegmentDrafter } from '../../segments/segment-drafter';
 import { LanguageModel } from '../language-model';
 import { type Answer, answerIn } from './answer';
 import { answerSchema } from './answer-schema';
 import { leftOut } from './left-out';
+import { madeUp } from './made-up';
 import { repairPrompt, segmentPrompt } from './segment.prompt';
 import { sharedPreferences } from './shared-preferences';
 
@@ -18,14 +19,15 @@ const MAX_TOKENS = 1024;
 interface Round {
   readonly text: string;
   readonly answer: Answer;
-  /** What the model says it left out, and what it left out without a word. */
+  /** What the model says it left out, and what it left out without a word, and made up. */
   readonly told: readonly string[];
   readonly leftOut: readonly string[];
+  readonly guesses: readonly Guess[];
 }
 
 /**
- * Asks the model for a rule, and once more where the answer cannot be used or leaves something out without a word: with what is wrong,
- * in our words. Each time it takes its turn at the model, and stops when nobody waits any more.
+ * Asks the model for a rule, and once more where the answer cannot be used leaves something out without a word, or makes
+ * something up: with what is wrong, in our words. Each time it takes its turn at the model, and stops when nobody waits any more.
  */
 @Injectable()
 export class ModelSegmentDrafter implements SegmentDrafter {
@@ -41,7 +43,7 @@ export class ModelSegmentDrafter implements SegmentDrafter {
     const faults = faultsOf(first);
     if (faults.length === 0) return draftOf(first);
     const second = await ask(repairPrompt(sentence, first.text, faults));
-    // an answer that leaves something out, and says so now, is better than one that cannot be used
+    // an answer of which is told what it lacks is better than one that cannot be used
     return draftOf('errors' in second.answer && 'filters' in first.answer ? first : second);
   }
 
@@ -59,21 +61,28 @@ export class ModelSegmentDrafter implements SegmentDrafter {
     });
     const answer = answerIn(text);
     const told = inWordsOf(sentence, answer.unknowns ?? []);
-    const silent = 'filters' in answer ? await leftOut(sentence, answer.filters, told, this.vocabulary) : [];
-    return { text, answer, told, leftOut: silent };
+    if ('errors' in answer) return { text, answer, told, leftOut: [], guesses: [] };
+    const silent = await leftOut(sentence, answer.filters, told, this.vocabulary);
+    return { text, answer, told, leftOut: silent, guesses: madeUp(sentence, answer.filters) };
   }
 }
 
+/** More is not repeated to a model. */
+const MOST_FAULTS = 10;
+
 /** What the model is to put right. A rule it says it cannot make is no fault of its answer. */
-function faultsOf({ answer, leftOut: silent }: Round): readonly FieldError[] {
+function faultsOf({ answer, leftOut: silent, guesses }: Round): readonly FieldError[] {
   if ('errors' in answer) return answer.unknowns ? [] : answer.errors;
   const detail = (words: string) => `does not say ${JSON.stringify(words)}: say it in the rule, or put it into "unknowns"`;
-  return silent.map((words) => ({ pointer: '/filters', detail: detail(words) }));
+  return [
+    ...silent.map((words) => ({ pointer: '/filters', detail: detail(words) })),
+    ...guesses.map(({ pointer }) => ({ pointer: `/filters${pointer}`, detail: 'is not in the sentence: leave it out' })),
+  ].slice(0, MOST_FAULTS);
 }
 
 /** @throws Problem draft-not-usable */
-function draftOf({ answer, told, leftOut: silent }: Round): RuleDraft {
-  if ('filters' in answer) return { filters: answer.filters, missing: [...told, ...silent] };
+function draftOf({ answer, told, leftOut: silent, guesses }: Round): RuleDraft {
+  if ('filters' in answer) return { filters: answer.filters, missing: [...told, ...silent], guesses };
   if (told.length > 0)
     throw new Problem(
       'draft-not-usable',

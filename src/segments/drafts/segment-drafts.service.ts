@@ -59,10 +59,11 @@ export class SegmentDraftsService {
   }
 
   private async suggestion(sentence: string, signal?: AbortSignal): Promise<Suggestion> {
-    const { filters, missing } = await this.drafter.draft(sentence, signal);
+    const { filters, missing, guesses } = await this.drafter.draft(sentence, signal);
     const read = await named(filters, this.vocabulary);
     const phrases = missing.map((said) => ({ kind: 'phrase' as const, said, pointer: null, nearest: [] }));
-    return { filters: read.filters, unknowns: [...phrases, ...read.unknowns] };
+    const made = guesses.map((guess) => ({ kind: 'guess' as const, ...guess, nearest: [] }));
+    return { filters: read.filters, unknowns: [...phrases, ...made, ...read.unknowns] };
   }
 
   private async counted(filters: Rule): Promise<Timed<Counted>> {
@@ -82,7 +83,8 @@ const everyone = (detail: string): Problem =>
 /** Words of the sentence are repeated to who wrote it; words of the model are not. */
 function notUnderstood(sentence: string, unknowns: readonly UnknownView[]): Problem {
   const words = folded(sentence);
-  const errors = unknowns.map(({ kind, said, nearest }): FieldError => {
+  const errors = unknowns.map(({ kind, said, pointer, nearest }): FieldError => {
+    if (kind === 'guess') return { pointer: '/prompt', detail: `does not say what the model put at ${pointer}` };
     if (kind === 'phrase') return { pointer: '/prompt', detail: `was not understood: ${JSON.stringify(said)}` };
     const value = kind === 'preference' ? said.slice(said.indexOf(': ') + 2) : said;
     const what = words.includes(folded(value)) ? JSON.stringify(said) : 'of the name the model gave it';

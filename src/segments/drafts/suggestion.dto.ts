@@ -13,19 +13,22 @@ export class SuggestSegment {
   prompt: string;
 }
 
-const unknownKinds = ['phrase', 'store', 'ticket_type', 'role', 'preference'] as const;
+const unknownKinds = ['phrase', 'guess', 'store', 'ticket_type', 'role', 'preference'] as const;
 
 /** Something of the sentence that is not in the rule, or that the data has not. */
 export class UnknownView {
-  /** `phrase`: it is not in the rule, which is therefore wider than the sentence. The others: it is in the rule, and the data has no such name. */
+  /**
+   * `phrase`: it is not in the rule, which is therefore wider than the sentence. `guess`: it is in the rule, and not in the sentence. The
+   * others: it is in the rule, and the data has no such name.
+   */
   @ApiProperty({ enum: unknownKinds })
   kind: (typeof unknownKinds)[number];
 
-  /** Of a phrase the words of the sentence; of a name the name in the rule, of a preference as `key: value`. */
+  /** Of a phrase the words of the sentence; of a guess the value, of a name the name in the rule, of a preference as `key: value`. */
   @ApiProperty({ example: 'Mercat Centrl' })
   said: string;
 
-  /** Where the name stands in `filters` (JSON pointer); null for a phrase. */
+  /** Where it stands in `filters` (JSON pointer); null for a phrase. */
   @ApiProperty({ type: String, nullable: true, example: '/stores_in/0' })
   pointer: string | null;
 
