@@ -1,5 +1,5 @@
-export const ADMIN = 'an-admin-token-for-tests';
-export const WORKER = 'a-worker-token-for-tests';
+const ADMIN = 'an-admin-token-for-tests';
+const WORKER = 'a-worker-token-for-tests';
 /** Lets the two in. */
 export const TOKENS = { ADMIN_TOKENS: ADMIN, WORKER_TOKENS: WORKER };
 
