@@ -62,7 +62,7 @@ describeOrSkip(`the version before (${commit?.slice(0, 10)})${why}`, () => {
   it('goes on beside this one while the schema is migrated under it, and each finishes what the other began', async () => {
     const before = await start(previous);
     await db.query(
-      "INSERT INTO users (id, email) SELECT gen_random_uuid(), n || '@example.invalid' FROM generate_series(1, $1::int) n",
+      "INSERT INTO users (id, email) SELECT gen_random_uuid(), format('%s@example.invalid', n) FROM generate_series(1, $1) n",
       [CUSTOMERS],
     );
     const early = await work(before);
