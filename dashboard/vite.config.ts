@@ -32,7 +32,22 @@ const SERVICE = process.env.SERVICE_URL ?? 'http://127.0.0.1:8006';
 export default defineConfig({
   base: '/admin/',
   plugins: [react(), themeStyleSheet()],
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 700 },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // The store that charts and the rule builder both keep their state in: named for what first asks for it, on the overview.
+        codeSplitting: {
+          groups: [
+            { name: 'chart-store', test: /node_modules\/(@reduxjs|react-redux|immer|reselect|use-sync-external-store)\// },
+          ],
+        },
+      },
+    },
+  },
   server: {
     proxy: {
       '^/(?!admin/)': { target: SERVICE },

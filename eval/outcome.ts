@@ -67,7 +67,9 @@ async function madeOf(
 ): Promise<Pick<Outcome, 'end' | 'rule' | 'told'>> {
   try {
     const draft = await new ModelSegmentDrafter(model, vocabulary).draft(sentence);
-    const { filters: rule, unknowns } = await named(draft.filters, vocabulary);
+    const { filters: rule, unknowns } = await named(draft.filters, vocabulary, (set) =>
+      Promise.resolve(people.audience(set).length > 0),
+    );
     const guesses = draft.guesses.map(({ said, pointer }) => `guess ${said} at ${pointer}`);
     const told = [
       ...draft.missing,

@@ -104,7 +104,7 @@ describe('the limits of the document are those of the service', () => {
   it.each(writes.map((one) => [[one.operation, one.form].join(' '), one] as const))('in %s', async (_, one) => {
     // what the model drafts of a prompt, of a message that is left empty, of a goal, of purchases
     const draft = { title: 'Autumn', message: 'See you at the market!' };
-    const rule = { filters: { last_days: 30 }, unknowns: [] };
+    const rule = { filters: { is_market_store: true }, unknowns: [] };
     const says: Partial<Record<string, object>> = {
       '/segments': rule,
       '/ai/segments': rule,

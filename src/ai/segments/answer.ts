@@ -18,7 +18,7 @@ interface Refused {
 const MOST_ERRORS = 10;
 
 export function answerIn(text: string): Answer {
-  const answer = parsed(text);
+  const answer = whole(parsed(text));
   if (answer === undefined) return refused('/', 'is not JSON: answer with one JSON object and nothing around it');
   const fault = jsonFault(answer);
   if (fault) return { errors: [atKnown(fault)] };
@@ -39,6 +39,13 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A model that is not held to the schema may answer with the rule alone, or leave out that it left nothing out: what it means is plain. */
+function whole(answer: unknown): unknown {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return answer;
+  if ('filters' in answer) return { unknowns: [], ...answer };
+  return 'unknowns' in answer || Object.keys(answer).length === 0 ? answer : { filters: answer, unknowns: [] };
 }
 
 function isAnswer(value: unknown): value is Exclude<Answer, Refused> {

@@ -64,6 +64,14 @@ describe('a rule', () => {
     expect(ollama.calls()).toHaveLength(1);
   });
 
+  it.each<[string, object]>([
+    ['alone', GOOD],
+    ['without unknowns', { filters: GOOD }],
+  ])('is taken %s from a model that is not held to the schema', async (_, written) => {
+    expect(await drafted(SENTENCE, written)).toEqual({ filters: GOOD, missing: [], guesses: [] });
+    expect(ollama.calls()).toHaveLength(1);
+  });
+
   it('is asked for with a schema, without chance, bounded; nothing of the data but preferences that twenty share', async () => {
     await drafted(SENTENCE, answer(GOOD));
 
@@ -150,8 +158,7 @@ describe('checks what the model writes like any request: it refuses', () => {
     ['nothing', '', NOT_JSON],
     ['null', 'null', NO_ANSWER],
     ['a list', [answer(GOOD)], NO_ANSWER],
-    ['a rule alone', GOOD, NO_ANSWER],
-    ['no unknowns', { filters: GOOD }, NO_ANSWER],
+    ['unknowns alone', { unknowns: [] }, NO_ANSWER],
     ['unknowns that are no texts', answer(GOOD, [1]), NO_ANSWER],
     ['more than was asked', { ...answer(GOOD), segment_ids: [] }, NO_ANSWER],
     ['a list of rules', answer([GOOD]), at('/filters')],

@@ -20,7 +20,15 @@ const known: Record<string, unknown[]> = {
 const vocabulary: FilterVocabulary = {
   of: (key) => Promise.resolve((known[key] ?? []).map((value) => ({ value, customers: null }))),
 };
-const read = (rule: Rule) => named(rule, vocabulary);
+/** What no vocabulary offers, since few have it. */
+const rare = ['{"stores_in":["Kiosk"]}', '{"preferences_contains":{"diet":"raw"}}'];
+const read = (rule: Rule) => named(rule, vocabulary, (set) => Promise.resolve(rare.includes(JSON.stringify(set))));
+
+it('knows what few customers have', async () => {
+  const rule = { stores_in: ['Kiosk'], preferences_contains: { diet: 'raw' } };
+
+  expect(await read(rule)).toEqual({ filters: rule, unknowns: [] });
+});
 
 it.each<[Rule, Rule]>([
   [{ stores_in: ['Forn Vell'] }, { stores_in: ['Forn Vell'] }],

@@ -20,15 +20,23 @@ export interface UnknownName {
   readonly nearest: string[];
 }
 
-/** So many names are compared with all that are known; of more nobody has mistyped so many. */
+/** Whether any customer matches. */
+export type Matches = (filters: FilterSet) => Promise<boolean>;
+
+/** So many names are looked up, and compared with all that are known; of more nobody has mistyped so many. */
 const MOST_COMPARED = 20;
 
 /**
  * A drafted rule with its names as the data has them, and those it has not. A name that differs in letter case, accents or spaces alone
- * is taken for the one there is; another stays as it was said.
+ * is taken for the one there is; another stays as it was said. The vocabulary has not every name (what few customers have is not offered, and it is
+ * some minutes old), so one that it has not is asked of the customers.
  */
-export async function named(rule: Rule, vocabulary: FilterVocabulary): Promise<{ filters: Rule; unknowns: UnknownName[] }> {
-  const names = new Names(vocabulary);
+export async function named(
+  rule: Rule,
+  vocabulary: FilterVocabulary,
+  matches: Matches,
+): Promise<{ filters: Rule; unknowns: UnknownName[] }> {
+  const names = new Names(vocabulary, matches);
   const filters = await names.in(rule, '');
   return { filters, unknowns: names.unknowns };
 }
@@ -36,7 +44,10 @@ export async function named(rule: Rule, vocabulary: FilterVocabulary): Promise<{
 class Names {
   readonly unknowns: UnknownName[] = [];
 
-  constructor(private readonly vocabulary: FilterVocabulary) {}
+  constructor(
+    private readonly vocabulary: FilterVocabulary,
+    private readonly matches: Matches,
+  ) {}
 
   async in(rule: Rule, pointer: string): Promise<Rule> {
     if ('all' in rule) return { all: await this.each(rule.all, `${pointer}/all`) };
@@ -68,7 +79,7 @@ class Names {
     const read = new Set<string>();
     for (const name of said) {
       const same = known.includes(name) ? [name] : known.filter((one) => folded(one) === folded(name));
-      if (same.length === 0 && !read.has(name))
+      if (same.length === 0 && !read.has(name) && !(await this.isThere({ [key]: [name] })))
         this.tell({ kind: listed[key], said: name, pointer: `${pointer}/${read.size}` }, () => nearestOf(name, known));
       for (const one of same.length > 0 ? same : [name]) read.add(one);
     }
@@ -78,12 +89,17 @@ class Names {
   private async inPreferences(wanted: Readonly<Record<string, unknown>>, pointer: string): Promise<Record<string, unknown>> {
     const fragments = await this.vocabulary.of('preferences_contains');
     const known = fragments.flatMap(({ value }) => leavesOf(value as Record<string, unknown>));
-    const read = leavesOf(wanted).map((leaf) => {
+    const read: Leaf[] = [];
+    for (const leaf of leavesOf(wanted)) {
       const found = known.find((one) => isSame(one, leaf)) ?? known.find((one) => foldedLeaf(one) === foldedLeaf(leaf));
-      if (!found) this.tellLeaf(leaf, pointer, known);
-      return found ?? leaf;
-    });
+      if (!found && !(await this.isThere({ preferences_contains: fragmentOf([leaf]) }))) this.tellLeaf(leaf, pointer, known);
+      read.push(found ?? leaf);
+    }
     return fragmentOf(read) ?? { ...wanted };
+  }
+
+  private async isThere(filters: FilterSet): Promise<boolean> {
+    return this.unknowns.length < MOST_COMPARED && (await this.matches(filters));
   }
 
   private tellLeaf(leaf: Leaf, pointer: string, known: Leaf[]): void {

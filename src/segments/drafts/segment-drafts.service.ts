@@ -60,10 +60,14 @@ export class SegmentDraftsService {
 
   private async suggestion(sentence: string, signal?: AbortSignal): Promise<Suggestion> {
     const { filters, missing, guesses } = await this.drafter.draft(sentence, signal);
-    const read = await named(filters, this.vocabulary);
+    const read = await named(filters, this.vocabulary, (set) => this.isThere(set));
     const phrases = missing.map((said) => ({ kind: 'phrase' as const, said, pointer: null, nearest: [] }));
     const made = guesses.map((guess) => ({ kind: 'guess' as const, ...guess, nearest: [] }));
     return { filters: read.filters, unknowns: [...phrases, ...made, ...read.unknowns] };
+  }
+
+  private async isThere(filters: Rule): Promise<boolean> {
+    return (await this.counted(filters)).totals[0][0] > 0;
   }
 
   private async counted(filters: Rule): Promise<Timed<Counted>> {
