@@ -88,3 +88,16 @@ it('that cannot be had are an error where there are none, and the last ones wher
   await finish(new Error('too slow'));
   expect(await third).toBe(2);
 });
+
+it('are computed for whoever asks where they are never fresh, however long they took', async () => {
+  const { of, finish, pass } = figures(0);
+  const first = of.get();
+  pass(500);
+  await finish();
+  await first;
+
+  const second = of.get();
+  await finish();
+
+  expect(await second).toBe(2);
+});

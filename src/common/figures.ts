@@ -10,7 +10,7 @@ const LATE = Symbol('late');
 
 /**
  * Figures that may take a while: computed once at a time in this process, however many ask, and given from memory for `freshMs`; for longer
- * where they took long. Then whoever asks has them computed, and gets the last ones where that takes more than a moment. Only where there are none
+ * where they took long, and not at all where that is 0. Then whoever asks has them computed, and gets the last ones where that takes more than a moment. Only where there are none
  * does anybody wait.
  */
 export class Figures<T> {
@@ -29,7 +29,8 @@ export class Figures<T> {
   async get(): Promise<T> {
     const { last } = this;
     if (!last) return this.next();
-    if (this.now() - last.readyAt < Math.max(this.freshMs(last.value), REST * last.tookMs)) return last.value;
+    const freshMs = this.freshMs(last.value);
+    if (freshMs > 0 && this.now() - last.readyAt < Math.max(freshMs, REST * last.tookMs)) return last.value;
     const next = this.next().catch((error: Error) => {
       this.logger.warn(`${this.name}: the last figures stand, since new ones could not be had: ${error.message}`);
       return last.value;

@@ -22,6 +22,17 @@ const indigo: MantineColorsTuple = [
 /** Behind dialogs nothing scrolls anyway (they cover the page); the library that would lock it writes a style element. */
 const dialog = { defaultProps: { lockScroll: false } };
 
+/** The list of options scrolls itself: a region that scrolls within it would have to take the focus (WCAG 2.1.1), which stays in the field. */
+const list = {
+  defaultProps: { withScrollArea: false },
+  styles: (_: unknown, { maxDropdownHeight = 260 }: { maxDropdownHeight?: number | string }) => ({
+    options: { maxHeight: maxDropdownHeight, overflowY: 'auto' as const },
+  }),
+};
+
+/** A menu has items and nothing else: the first has the focus, not an element before it. */
+const menu = { defaultProps: { withInitialFocusPlaceholder: false } };
+
 export const theme = mergeMantineTheme(
   DEFAULT_THEME,
   createTheme({
@@ -36,7 +47,10 @@ export const theme = mergeMantineTheme(
     defaultRadius: 'md',
     cursorType: 'pointer',
     respectReducedMotion: true,
-    components: { Modal: dialog, Drawer: dialog },
+    components: {
+      ...{ Modal: dialog, Drawer: dialog, Menu: menu },
+      ...{ Select: list, MultiSelect: list, Autocomplete: list, TagsInput: list },
+    },
   }),
 );
 
@@ -72,7 +86,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     ...red,
     '--mantine-color-indigo-filled': 'color-mix(in srgb, var(--mantine-color-indigo-5) 60%, var(--mantine-color-indigo-6))',
     '--mantine-color-body': '#15171e',
-    '--mantine-color-dimmed': '#a3abb8',
+    '--mantine-color-dimmed': '#acb4c0',
     '--mantine-color-placeholder': '#939cab',
     '--mantine-color-error': '#ff8f87',
     '--mantine-color-anchor': 'var(--mantine-color-indigo-3)',

@@ -15,6 +15,9 @@ export interface Visit {
 /** What the browser writes about every answer that is no 2xx: the tests look at the page instead. */
 const EXPECTED = /^Failed to load resource: (the server responded with a status of|net::ERR)/;
 
+/** The page of a dispatch hears how it goes on for as long as it does: its network is never idle. */
+const WATCHED = /^\/dispatches\/[^/?]+$/;
+
 /** Longer than anything takes on a busy machine; what never comes is said sooner than the test is over. */
 const WAIT_MS = 10_000;
 
@@ -44,7 +47,7 @@ export async function visit(
   const open = async (path: string) => {
     await page.goto(`${url}/admin${path}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.waitForLoadState('networkidle');
+    if (!WATCHED.test(path)) await page.waitForLoadState('networkidle');
   };
   await page.goto(`${url}/admin${path}${token ? `#token=${token}` : ''}`);
   await page.getByRole('heading', { level: 1 }).waitFor();

@@ -74,7 +74,7 @@ export function FilterSetCard({ id, set, onChange }: { id: string; set: FilterSe
             renderOption={({ option }) => (
               <div>
                 <Text size="sm">{option.label}</Text>
-                <Text size="xs" c="dimmed" maw="22rem">
+                <Text size="xs" c="dimmed" maw="min(22rem, 75vw)">
                   {words(option.value).help}
                 </Text>
               </div>
