@@ -13,6 +13,7 @@ import { openBrowser } from './support/chromium';
 import { pages, type Things } from './support/pages';
 import { Shop } from './support/shop';
 
+const [WIDTH, HEIGHT] = [1280, 900];
 const DIRECTORY = resolve(__dirname, '..', '..', 'docs', 'screenshots');
 
 /** What a shop has after some weeks, as far as minutes can make it. */
@@ -74,7 +75,11 @@ async function take(page: Page, base: string, name: string, path: string): Promi
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.waitForLoadState('networkidle');
   await page.evaluate(() => document.fonts.ready);
+  // as high as the page: what stands at the foot of the window stands at the foot of the picture
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: WIDTH, height: Math.max(HEIGHT, height) });
   await page.screenshot({ path: resolve(DIRECTORY, `${name}.png`), fullPage: true, animations: 'disabled' });
+  await page.setViewportSize({ width: WIDTH, height: HEIGHT });
   console.log(`docs/screenshots/${name}.png`);
 }
 
@@ -83,7 +88,7 @@ async function main(): Promise<void> {
   mkdirSync(DIRECTORY, { recursive: true });
   const directory = makeDataDirectory();
   const service = startProcess(directory, { DEMO_DATA: '2000' });
-  const browser = await openBrowser();
+  const browser = await openBrowser({ width: WIDTH, height: HEIGHT });
   try {
     const base = await service.listening();
     const token = adminTokenOf(directory);
