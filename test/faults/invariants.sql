@@ -115,9 +115,14 @@ SELECT campaign_id, count(*) FROM dispatches
 WHERE kind = 'campaign' AND status IN ('resolving', 'writing', 'paused') GROUP BY campaign_id HAVING count(*) > 1;
 
 -- name: R a customer has a campaign twice that is once for each customer
+-- what was cancelled counts only where a worker has it in its hands and may still settle it
 SELECT d.campaign_id, n.user_id, count(*)
-FROM notifications n JOIN dispatches d ON d.id = n.dispatch_id
-WHERE d.kind = 'campaign' AND (d.settings ->> 'once_per_customer')::boolean
+FROM notifications n JOIN dispatches d ON d.id = n.dispatch_id JOIN dispatch_lanes l ON l.dispatch_id = n.dispatch_id AND l.lane_no = n.lane_no
+WHERE d.kind = 'campaign' AND (d.settings ->> 'once_per_customer')::boolean AND n.state <> 4
+  AND (l.cancelled = 0 OR n.state IN (2, 3) OR EXISTS (
+    SELECT FROM notification_leases x LEFT JOIN notification_retries r ON r.lease_token = x.lease_token AND r.dispatch_id = n.dispatch_id AND r.user_id = n.user_id
+    WHERE x.ended_at IS NULL AND x.worker IS NOT NULL AND (r.user_id IS NOT NULL
+      OR n.state = 0 AND x.dispatch_id = n.dispatch_id AND x.lane_no = n.lane_no AND n.user_id BETWEEN x.first_user_id AND x.last_user_id)))
 GROUP BY d.campaign_id, n.user_id HAVING count(*) > 1;
 
 -- name: R a customer was messaged more often than a cap allows

@@ -80,7 +80,7 @@ function isWrong({ operation, body, headers }: Sent): boolean {
   const validate = validators.get(name) ?? ajv.compile(schema);
   validators.set(name, validate);
   try {
-    return !validate(JSON.parse(body));
+    return !validate(JSON.parse(body.replace(/^\ufeff/, ''))); // a parser may pass over a byte order mark (RFC 8259, 8.1)
   } catch {
     return body.trim() !== ''; // no JSON; an empty body is none
   }

@@ -24,7 +24,9 @@ export function answerIn(text: string): Answer {
   if (fault) return { errors: [atKnown(fault)] };
   if (!isAnswer(answer)) return refused('/', 'must be an object of "filters", a rule, and "unknowns", a list of texts');
   const { filters, unknowns } = answer;
-  if (hasInvisible(JSON.stringify(answer))) return refused('/', 'has invisible characters');
+  // control characters are escapes in JSON: what repeats the sentence may have its tabs, a name has none
+  if (hasInvisible(JSON.stringify(answer)) || namesIn(filters).some(hasInvisible))
+    return refused('/', 'has invisible characters');
   const errors = draftErrors(filters).map(({ pointer, detail }) => atKnown({ pointer: `/filters${pointer}`, detail }));
   if (errors.length === 0) return { filters, unknowns };
   const saysNothing = errors.length === 1 && errors[0].detail === EVERYONE && unknowns.length > 0;
@@ -59,6 +61,14 @@ function isAnswer(value: unknown): value is Exclude<Answer, Refused> {
     Object.keys(others).length === 0
   );
 }
+
+/** Every text in a rule, keys among them. */
+const namesIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, of]) => [key, ...namesIn(of)])
+    : [];
+};
 
 /** Names of the model's own making go no further: a pointer ends at a filter we know, or at the part of the tree around it. */
 function atKnown({ pointer, detail }: FieldError): FieldError {

@@ -176,6 +176,7 @@ describe('checks what the model writes like any request: it refuses', () => {
     ['null for a value', answer({ stores_in: null }), at('/filters/stores_in')],
     ['a lone surrogate', '{"filters": {"stores_in": ["\\ud800"]}, "unknowns": []}', at('/filters/stores_in')],
     ['tag characters', answer({ stores_in: ['Forn\u{e0041}'] }), { pointer: '/', detail: 'has invisible characters' }],
+    ['a tab in a name', answer({ stores_in: ['Forn\tVell'] }), { pointer: '/', detail: 'has invisible characters' }],
     ['invisible unknowns', answer(GOOD, ['a\u200b']), { pointer: '/', detail: 'has invisible characters' }],
     ['5,000 levels', `{"filters":${'{"not":'.repeat(5000)}{}${'}'.repeat(5000)},"unknowns":[]}`, at('/')],
     ['5,000 levels of a value', `{"filters":{"rfm":${'['.repeat(5000)}${']'.repeat(5000)}},"unknowns":[]}`, at('/')],

@@ -1,5 +1,5 @@
 import { empty, join, raw, sql, type Sql } from '../../common/sql';
-import { notCancelled } from '../../notifications/notification-state';
+import { notCancelled, state } from '../../notifications/notification-state';
 import type { FrequencyCapRule } from '../campaign.entity';
 import type { DispatchSettings } from '../dispatch/dispatch-row';
 import { codeOf, type Reason, reasons, type Standing } from './reasons';
@@ -65,7 +65,7 @@ function leftOut({ dispatchId, campaignId, channel, settings, excluded }: Resolv
   return reasons.flatMap(({ name }) => found.filter(({ reason }) => reason === name));
 }
 
-/** Whoever had this campaign from another run, and was not spared by its cancellation. */
+/** Whoever had this campaign from another run, or may still get it: was not spared by its cancellation. */
 const notifiedBefore = (campaignId: string, dispatchId: string): Sql =>
   sql`SELECT DISTINCT user_id FROM (${notified(sql`d.campaign_id = ${campaignId} AND d.id <> ${dispatchId}`)}) n`;
 
@@ -100,7 +100,9 @@ const notified = (lanes: Sql): Sql => sql`
   ${rowsOf(sql`${lanes} AND l.cancelled + l.withheld > 0`)}
   UNION ALL
   ${rowsOf(sql`${lanes} AND l.cancelled + l.withheld = 0 AND NOT EXISTS (
-      SELECT FROM dispatch_audience a WHERE a.dispatch_id = l.dispatch_id AND a.chunk_no = l.lane_no)`)}`;
+      SELECT FROM dispatch_audience a WHERE a.dispatch_id = l.dispatch_id AND a.chunk_no = l.lane_no)`)}
+  UNION ALL
+  ${heldOf(sql`${lanes} AND l.cancelled > 0`)}`;
 
 const rowsOf = (lanes: Sql): Sql => sql`
   SELECT n.user_id
@@ -111,6 +113,26 @@ const rowsOf = (lanes: Sql): Sql => sql`
       AND ${notCancelled}
     OFFSET 0
   ) n
+  WHERE d.kind = 'campaign' AND ${lanes}`;
+
+/**
+ * Customers whose notification was cancelled in a worker's hands, who may still settle it as sent: what a lease has that did not end. Whether its
+ * time is over does not matter, settle() takes it until somebody ends it. Nobody gets a lease of what was cancelled, so they only become fewer.
+ */
+const heldOf = (lanes: Sql): Sql => sql`
+  SELECT held.user_id
+  FROM dispatches d JOIN dispatch_lanes l ON l.dispatch_id = d.id
+  CROSS JOIN LATERAL (
+    SELECT n.user_id FROM notification_leases x
+    JOIN notifications n ON n.dispatch_id = x.dispatch_id AND n.user_id BETWEEN x.first_user_id AND x.last_user_id
+      AND n.lane_no = x.lane_no AND n.state = ${state.queued}
+    WHERE x.dispatch_id = l.dispatch_id AND x.lane_no = l.lane_no AND x.ended_at IS NULL AND x.worker IS NOT NULL
+    UNION ALL
+    SELECT r.user_id FROM notification_retries r
+    JOIN notification_leases x ON x.lease_token = r.lease_token AND x.ended_at IS NULL
+    WHERE r.dispatch_id = l.dispatch_id AND r.lane_no = l.lane_no AND r.user_id BETWEEN l.first_user_id AND l.last_user_id
+    OFFSET 0
+  ) held
   WHERE d.kind = 'campaign' AND ${lanes}`;
 
 /**

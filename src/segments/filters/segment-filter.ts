@@ -40,6 +40,11 @@ interface Common<V> {
 export interface CustomerFilter<V> extends Common<V> {
   readonly asks: 'customer';
   sql(value: V, asOf: Sql): Sql;
+  /**
+   * The customers of whom it holds, where that stands in another table: a SELECT of `user_id`, once each. With it, `sql` is asked of one customer
+   * only: as a condition on everybody it is a lookup for each.
+   */
+  among?(value: V): Sql;
   /** What it looks at, shown when a customer is explained: an expression over `u`. */
   readonly actual: Sql;
   /** Values that hold for every customer; none where left out. */

@@ -8,8 +8,8 @@ export interface FilterSetSql {
   customer: Sql[];
   /** What is asked of purchases; nothing where no filter does. */
   purchases?: PurchaseQuestion;
-  /** SELECTs of the customers who stand where they are asked to: one column, `user_id`. */
-  standings: Sql[];
+  /** SELECTs that the customer must be in, of one column, `user_id`: those who stand where they are asked to, or of whom another table says it. */
+  lists: Sql[];
 }
 
 /** Customers by their purchases: those in a SELECT, or all but those. */
@@ -52,9 +52,12 @@ export function given(set: FilterSet) {
 export function filterSetSql(set: FilterSet, asOf: Sql): FilterSetSql {
   const { customer, scope, totals, standings } = given(set);
   return {
-    customer: customer.map(({ filter, value }) => sql`(${filter.sql(value, asOf)})`),
+    customer: customer.flatMap(({ filter, value }) => (filter.among ? [] : [sql`(${filter.sql(value, asOf)})`])),
     purchases: scope.length + totals.length === 0 ? undefined : purchaseQuestion(scope, totals, asOf),
-    standings: standings.map(({ filter, value }) => sql`SELECT s.user_id FROM (${filter.sql(value, asOf)}) s WHERE s.holds`),
+    lists: [
+      ...customer.flatMap(({ filter, value }) => (filter.among ? [filter.among(value)] : [])),
+      ...standings.map(({ filter, value }) => sql`SELECT s.user_id FROM (${filter.sql(value, asOf)}) s WHERE s.holds`),
+    ],
   };
 }
 

@@ -44,18 +44,18 @@ export class TruthQuery {
   private truths(userId?: Sql): Sql {
     const leaves = [...this.leaves.values()];
     const asking = leaves.filter((leaf) => leaf.sql.purchases);
-    const standings = leaves.flatMap(({ index, sql: { standings } }) =>
-      standings.map((select, i) => ({ alias: raw(`s${index}_${i}`), select })),
+    const lists = leaves.flatMap(({ index, sql: { lists } }) =>
+      lists.map((select, i) => ({ alias: raw(`s${index}_${i}`), select })),
     );
-    const flags = leaves.map(({ index, sql: { customer, purchases, standings } }) => {
+    const flags = leaves.map(({ index, sql: { customer, purchases, lists } }) => {
       const holds = [
         ...customer,
         ...(purchases ? [sql`coalesce(g.q${raw(String(index))}, ${raw(String(purchases.ofNobody))})`] : []),
-        ...standings.map((_, i) => sql`s${raw(`${index}_${i}`)}.user_id IS NOT NULL`),
+        ...lists.map((_, i) => sql`s${raw(`${index}_${i}`)}.user_id IS NOT NULL`),
       ];
       return sql`${holds.length > 0 ? sql`(${and(holds)}) IS TRUE` : sql`true`} AS f${raw(String(index))}`;
     });
-    const joins = standings.map(({ alias, select }) => sql`\nLEFT JOIN (${select}) ${alias} ON ${alias}.user_id = u.id`);
+    const joins = lists.map(({ alias, select }) => sql`\nLEFT JOIN (${select}) ${alias} ON ${alias}.user_id = u.id`);
     const one = userId ? sql` AND u.id = ${userId}` : empty;
     return sql`SELECT ${listed(flags)} FROM users u${asking.length > 0 ? this.groups(asking, userId) : empty}${join(joins.length > 0 ? joins : [empty], '')}\nWHERE ${ACTIVE}${one}`;
   }
