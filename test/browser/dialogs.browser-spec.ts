@@ -102,13 +102,13 @@ const OTHERS: Record<string, [path: (made: Made) => string, open: Open]> = {
   'a campaign to be looked over': [({ campaign }) => `/campaigns/${campaign}/edit?step=review`, () => Promise.resolve()],
   'a campaign that lacks something': [() => '/campaigns/new?step=review', press('Save campaign')],
   'a rule that lacks something': [() => '/segments/new', press('Save segment')],
-  'a draft that no model wrote': [
+  'a message that no model wrote': [
     () => '/campaigns/new',
     async (page) => {
-      await page.getByRole('button', { name: 'Draft with AI' }).click();
-      await page.getByLabel('What should it say?').fill('Pumpkins');
-      await page.getByRole('button', { name: 'Write', exact: true }).click();
-      await page.getByRole('alert').filter({ hasText: 'The model gave no draft' }).waitFor();
+      await page.getByRole('button', { name: 'Suggest messages with AI' }).click();
+      await page.getByLabel('What is it for?').fill('Pumpkins');
+      await page.getByRole('button', { name: 'Suggest messages', exact: true }).click();
+      await page.getByRole('alert').filter({ hasText: 'The model gave no answer' }).waitFor();
     },
   ],
 };

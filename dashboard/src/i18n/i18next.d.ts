@@ -1,3 +1,4 @@
+import type ai from './en/ai.json';
 import type audit from './en/audit.json';
 import type campaigns from './en/campaigns.json';
 import type common from './en/common.json';
@@ -15,6 +16,7 @@ declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common';
     resources: {
+      ai: typeof ai;
       audit: typeof audit;
       campaigns: typeof campaigns;
       common: typeof common;

@@ -10,6 +10,7 @@ export const namespaces = [
   'rules',
   'campaigns',
   'wizard',
+  'ai',
   'dispatches',
   'notifications',
   'customers',

@@ -19,6 +19,7 @@ import { PurchaseFigures } from './purchase-figures';
 import { PurchasesCard } from './purchases-card';
 import { useCustomer } from './queries';
 import { SegmentsCard } from './segments-card';
+import { SuggestionCard } from './suggestion-card';
 import { SuppressionsCard } from './suppressions-card';
 
 export function Page() {
@@ -74,6 +75,7 @@ function CustomerPage({ id }: { id: string }) {
           <SegmentsCard id={id} />
           <SuppressionsCard id={id} />
         </Halves>
+        <SuggestionCard id={id} lastPurchaseAt={profile?.last_purchase_at ?? null} />
         <PurchasesCard id={id} />
         <NotificationsCard id={id} />
       </Stack>

@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { answer, api, read } from '../../api/client';
 import { useKeyset } from '../../api/keyset';
+import { ApiProblem } from '../../api/problem';
 
 export const useCustomers = (search: string, isShown: boolean) =>
   useKeyset(['customers', { search, isShown }], (cursor, signal) =>
@@ -52,4 +53,29 @@ export const useCustomerSuppressions = (id: string) =>
   useQuery({
     queryKey: ['suppressions', { user_id: id }],
     queryFn: ({ signal }) => read(api.GET('/suppressions', { params: { query: { user_id: id, total: false } }, signal })),
+  });
+
+/** What a model suggested last; null where nothing was. */
+export const suggestionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['customers', id, 'suggestion'],
+    queryFn: ({ signal }) =>
+      read(api.GET('/ai/preferences/{user_id}', { params: { path: { user_id: id } }, signal })).catch((problem: unknown) => {
+        if (problem instanceof ApiProblem && problem.type === 'inferred-preferences-not-found') return null;
+        throw problem;
+      }),
+  });
+
+/** As many as a suggestion is made of, newest first: those it rests on are among them, unless there are newer ones. */
+export const useNewestPurchases = (id: string) =>
+  useQuery({
+    queryKey: ['customers', id, 'newest-purchases'],
+    queryFn: ({ signal }) =>
+      read(
+        api.GET('/customers/{user_id}/purchases', {
+          params: { path: { user_id: id }, query: { limit: 50, total: false } },
+          signal,
+        }),
+      ),
+    staleTime: 60_000,
   });

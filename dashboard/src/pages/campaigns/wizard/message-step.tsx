@@ -1,22 +1,27 @@
-import { Button, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Skeleton, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconArrowBackUp, IconSparkles } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHANNELS } from '../../../api/values';
 import { Card } from '../../../components/card';
-import { AiDraftPanel } from '../message/ai-draft-panel';
 import { MessageFields } from '../message/message-fields';
 import { MessagePreview } from '../message/message-preview';
+import type { MessageText } from '../message/template';
 import type { StepProps } from './step-props';
 import { useFaultText } from './fault-text';
 import classes from './wizard.module.css';
+
+const VariantsPanel = lazy(async () => ({ default: (await import('../message/variants-panel')).VariantsPanel }));
 
 /** What is said, and by what it goes, beside how a customer sees it. */
 export function MessageStep({ draft, change, faults, isShown, saved, activeSegments }: StepProps) {
   const { t } = useTranslation(['wizard', 'common']);
   const fault = useFaultText(draft, faults, isShown);
-  const [isDrafting, setDrafting] = useState(false);
-  const [replaced, setReplaced] = useState<string>();
+  const [isAsking, setAsking] = useState(false);
+  const [wasAsking, setWasAsking] = useState(false);
+  const [replaced, setReplaced] = useState<MessageText>();
+  const opener = useRef<HTMLButtonElement>(null);
+  const panelId = useId();
   return (
     <div className={classes.beside}>
       <Stack gap="md">
@@ -51,37 +56,41 @@ export function MessageStep({ draft, change, faults, isShown, saved, activeSegme
                 change(text);
               }}
             />
-            {(!isDrafting || replaced !== undefined) && (
-              <Group gap="xs">
-                {!isDrafting && (
+            <Group gap="xs">
+              <Button
+                ref={opener}
+                variant="light"
+                leftSection={<IconSparkles size={16} aria-hidden />}
+                aria-expanded={isAsking}
+                aria-controls={panelId}
+                onClick={() => {
+                  setWasAsking(true);
+                  setAsking(!isAsking);
+                }}
+              >
+                {t('ai.open')}
+              </Button>
+              {replaced !== undefined && (
+                <>
+                  <Text size="sm" role="status">
+                    {t('ai.used')}
+                  </Text>
                   <Button
-                    variant="light"
-                    leftSection={<IconSparkles size={16} aria-hidden />}
-                    onClick={() => setDrafting(true)}
+                    variant="subtle"
+                    size="compact-sm"
+                    ml={-8}
+                    leftSection={<IconArrowBackUp size={16} aria-hidden />}
+                    onClick={() => {
+                      change(replaced);
+                      setReplaced(undefined);
+                      opener.current?.focus();
+                    }}
                   >
-                    {t('ai.open')}
+                    {t('ai.undo')}
                   </Button>
-                )}
-                {replaced !== undefined && (
-                  <>
-                    <Text size="sm" role="status">
-                      {t('ai.used')}
-                    </Text>
-                    <Button
-                      variant="subtle"
-                      size="compact-sm"
-                      leftSection={<IconArrowBackUp size={16} aria-hidden />}
-                      onClick={() => {
-                        change({ message: replaced });
-                        setReplaced(undefined);
-                      }}
-                    >
-                      {t('ai.undo')}
-                    </Button>
-                  </>
-                )}
-              </Group>
-            )}
+                </>
+              )}
+            </Group>
             <Textarea
               label={t('message.description')}
               description={t('message.descriptionHint')}
@@ -92,20 +101,27 @@ export function MessageStep({ draft, change, faults, isShown, saved, activeSegme
             />
           </Stack>
         </Card>
-        {isDrafting && (
-          <Card title={t('ai.title')} description={t('ai.lead')}>
-            <AiDraftPanel
-              name={draft.name}
-              channel={draft.channel}
-              onUse={(text) => {
-                setReplaced(draft.message);
-                change({ message: text });
-                setDrafting(false);
-              }}
-              onClose={() => setDrafting(false)}
-            />
-          </Card>
-        )}
+        {/* what was typed, and suggested, stays while it is closed */}
+        <div id={panelId} hidden={!isAsking}>
+          {wasAsking && (
+            <Card title={t('ai.title')} description={t('ai.lead')}>
+              <Suspense fallback={<Skeleton height={220} />}>
+                <VariantsPanel
+                  isOpen={isAsking}
+                  channel={draft.channel}
+                  purpose={draft.description}
+                  segmentIds={activeSegments}
+                  current={draft}
+                  onUse={(text) => {
+                    // the text of before all of them, however many are tried
+                    setReplaced((before) => before ?? { title: draft.title, message: draft.message });
+                    change(text);
+                  }}
+                />
+              </Suspense>
+            </Card>
+          )}
+        </div>
       </Stack>
       <div className={classes.sticky}>
         <Card title={t('preview.title')} description={saved ? t('preview.bySaved') : t('preview.byDraft')}>

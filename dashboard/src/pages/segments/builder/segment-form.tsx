@@ -1,34 +1,32 @@
-import { Alert, Skeleton, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Alert, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Card } from '../../../components/card';
 import { UnsavedGuard } from '../../../components/unsaved-guard';
 import type { Schema } from '../../../api/client';
 import { ReadingList } from '../reading-list';
-import { newGroup, newSet, readRule, writeRule } from '../rules/rule-query';
+import { writeRule } from '../rules/rule-query';
 import { placeErrors, problemsOf } from '../rules/rule-problems';
-import { fromApi, type Rule } from '../rules/rule';
+import { fromApi } from '../rules/rule';
 import type { ValueSchema } from '../rules/value-schema';
 import { SampleTable } from '../sample-table';
 import { type FilterView, useSegmentNames } from '../segment-queries';
 import classes from './builder-page.module.css';
 import { ConflictDialog } from './conflict-dialog';
 import { CountPanel } from './count-panel';
+import { RuleCard } from './rule-card';
 import { RuleJson } from './rule-json';
 import { useLiveCount } from './use-live-count';
+import { useRuleTree } from './use-rule-tree';
 import { useSaveSegment } from './use-save-segment';
 import { ApiProblem } from '../../../api/problem';
 import { ProblemAlert } from '../../../components/problem-alert';
 import { useFormat } from '../../../i18n/use-format';
 
-const RuleBuilder = lazy(async () => ({ default: (await import('./rule-builder')).RuleBuilder }));
-
 interface Loaded {
   segment: Schema<'SegmentView'>;
   etag: string;
 }
-
-const treeOf = (rule: Rule | undefined) => (rule ? readRule(rule) : newGroup([newSet()]));
 
 /** Name, rule and count of a segment that is made or changed. */
 export function SegmentForm({ filters, loaded }: { filters: readonly FilterView[]; loaded: Loaded | undefined }) {
@@ -36,7 +34,8 @@ export function SegmentForm({ filters, loaded }: { filters: readonly FilterView[
   const format = useFormat();
   const [name, setName] = useState(loaded?.segment.name ?? '');
   const [description, setDescription] = useState(loaded?.segment.description ?? '');
-  const [tree, setTree] = useState(() => treeOf(loaded && fromApi(loaded.segment.filters)));
+  const editing = useRuleTree(loaded && fromApi(loaded.segment.filters));
+  const { tree } = editing;
   const [isStrict, setIsStrict] = useState(false);
 
   const schemas = useMemo(() => new Map(filters.map(({ key, schema }) => [key, schema as ValueSchema])), [filters]);
@@ -69,7 +68,7 @@ export function SegmentForm({ filters, loaded }: { filters: readonly FilterView[
   function loadTheirs(theirs: Loaded): void {
     setName(theirs.segment.name);
     setDescription(theirs.segment.description);
-    setTree(treeOf(fromApi(theirs.segment.filters)));
+    editing.replace(fromApi(theirs.segment.filters));
   }
   const saved = saving.base?.segment;
   const isChanged = saved
@@ -107,23 +106,18 @@ export function SegmentForm({ filters, loaded }: { filters: readonly FilterView[
               />
             </Stack>
           </Card>
-          <Card title={t('builder.who')} description={t('builder.whoDescription')}>
-            <Suspense fallback={<Skeleton height={220} aria-label={t('builder.loading')} />}>
-              <RuleBuilder
-                tree={tree}
-                onChange={setTree}
-                state={{
-                  filters,
-                  schemaOf: (key) => schemas.get(key),
-                  problems: new Map([...local, ...refused.problems]),
-                  isStrict,
-                  counts: live.isCurrent ? counts : undefined,
-                  isCounting: live.isCounting,
-                  segmentId: saved?.id,
-                }}
-              />
-            </Suspense>
-          </Card>
+          <RuleCard
+            rule={editing}
+            state={{
+              filters,
+              schemaOf: (key) => schemas.get(key),
+              problems: new Map([...local, ...refused.problems]),
+              isStrict,
+              counts: live.isCurrent ? counts : undefined,
+              isCounting: live.isCounting,
+              segmentId: saved?.id,
+            }}
+          />
           <Card title={t('count.reading')}>
             <Stack gap="md">
               {isComplete ? (
@@ -135,7 +129,7 @@ export function SegmentForm({ filters, loaded }: { filters: readonly FilterView[
                   {t('builder.incomplete', { count: local.size, formatted: format.number(local.size) })}
                 </Text>
               )}
-              <RuleJson rule={rule} onUse={(given) => setTree(readRule(given))} />
+              <RuleJson rule={rule} onUse={editing.replace} />
             </Stack>
           </Card>
         </div>
