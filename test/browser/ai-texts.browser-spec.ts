@@ -25,7 +25,7 @@ describeInBrowser('what a model suggests', () => {
     const field = (name: string) => at.page.getByRole('textbox', { name, exact: true });
     const asks = async (goal: string) => {
       await at.button('Suggest messages with AI').click();
-      await at.page.getByLabel('What is it for?').fill(goal);
+      await at.page.getByLabel('What should it achieve?').fill(goal);
       await at.button('Suggest messages').click();
     };
 

@@ -141,7 +141,7 @@ describeInBrowser('a model that suggests', () => {
 
     await at.tab.open('/campaigns/new');
     await at.button('Suggest messages with AI').click();
-    await at.page.getByLabel('What is it for?').fill('Pumpkins');
+    await at.page.getByLabel('What should it achieve?').fill('Pumpkins');
     await at.button('Suggest messages').click();
     await at.alert('The model gave no answer').waitFor();
     await at.page.getByRole('textbox', { name: 'Message', exact: true }).fill('My own words');

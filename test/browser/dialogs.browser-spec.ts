@@ -106,7 +106,7 @@ const OTHERS: Record<string, [path: (made: Made) => string, open: Open]> = {
     () => '/campaigns/new',
     async (page) => {
       await page.getByRole('button', { name: 'Suggest messages with AI' }).click();
-      await page.getByLabel('What is it for?').fill('Pumpkins');
+      await page.getByLabel('What should it achieve?').fill('Pumpkins');
       await page.getByRole('button', { name: 'Suggest messages', exact: true }).click();
       await page.getByRole('alert').filter({ hasText: 'The model gave no answer' }).waitFor();
     },
