@@ -158,10 +158,12 @@ function resolved(state: State, run: Run): NonNullable<Run['audience']> {
 }
 
 /** How many notifications of campaigns a customer got, or may still get, in these runs. */
-const timesHad = ({ runs }: State, user: string, counts: (run: Run) => boolean): number =>
+const timesHad = ({ runs, leases }: State, user: string, counts: (run: Run) => boolean): number =>
   Object.values(runs).filter((run) => {
-    const is = run.notifications[user];
-    return run.kind === 'campaign' && is !== undefined && reached(is, run) && counts(run);
+    const one = run.notifications[user];
+    // what was cancelled in a worker's hands may still be sent
+    const isHeld = one?.is === 'queued' && one.lease !== null && leases[one.lease].is === 'held';
+    return run.kind === 'campaign' && one !== undefined && (reached(one, run) || isHeld) && counts(run);
   }).length;
 
 /** A state as the service shows it. */

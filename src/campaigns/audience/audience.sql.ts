@@ -116,8 +116,8 @@ const rowsOf = (lanes: Sql): Sql => sql`
   WHERE d.kind = 'campaign' AND ${lanes}`;
 
 /**
- * Customers whose notification was cancelled in a worker's hands, who may still settle it as sent: what a lease has that did not end. Whether its
- * time is over does not matter, settle() takes it until somebody ends it. Nobody gets a lease of what was cancelled, so they only become fewer.
+ * Customers whose notification was cancelled in a worker's hands, who may still settle it as sent: what a lease has whose time is not over. A worker whose
+ * time is over is taken for dead here as everywhere. Nobody gets a lease of what was cancelled, so they only become fewer.
  */
 const heldOf = (lanes: Sql): Sql => sql`
   SELECT held.user_id
@@ -126,10 +126,10 @@ const heldOf = (lanes: Sql): Sql => sql`
     SELECT n.user_id FROM notification_leases x
     JOIN notifications n ON n.dispatch_id = x.dispatch_id AND n.user_id BETWEEN x.first_user_id AND x.last_user_id
       AND n.lane_no = x.lane_no AND n.state = ${state.queued}
-    WHERE x.dispatch_id = l.dispatch_id AND x.lane_no = l.lane_no AND x.ended_at IS NULL AND x.worker IS NOT NULL
+    WHERE x.dispatch_id = l.dispatch_id AND x.lane_no = l.lane_no AND x.ended_at IS NULL AND x.lease_until > now()
     UNION ALL
     SELECT r.user_id FROM notification_retries r
-    JOIN notification_leases x ON x.lease_token = r.lease_token AND x.ended_at IS NULL
+    JOIN notification_leases x ON x.lease_token = r.lease_token AND x.ended_at IS NULL AND x.lease_until > now()
     WHERE r.dispatch_id = l.dispatch_id AND r.lane_no = l.lane_no AND r.user_id BETWEEN l.first_user_id AND l.last_user_id
     OFFSET 0
   ) held
