@@ -56,7 +56,7 @@ module.exports = {
     {
       name: 'the-ground-floor-knows-no-domain',
       severity: 'error',
-      from: { path: '^src/(common|config|auth|audit|idempotency|health)/' },
+      from: { path: '^src/(common|config|auth|limits|audit|idempotency|health)/' },
       to: { path: `^src/(${domains.join('|')})/` },
     },
     {

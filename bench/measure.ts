@@ -38,7 +38,7 @@ export async function start(
   ready: RegExp,
 ): Promise<{ child: ChildProcess; found: string; stop(): Promise<void> }> {
   const child = spawn(command[0], command.slice(1), {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ADMIN_REQUESTS_PER_SECOND: '100000', ...env }, // one caller who asks for all; still counted
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let printed = '';

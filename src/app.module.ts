@@ -11,6 +11,7 @@ import { CustomersModule } from './customers/customers.module';
 import { databaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
+import { LimitsModule } from './limits/limits.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { NotificationsModule } from './notifications/notifications.module';
 import { OverviewModule } from './overview/overview.module';
@@ -33,6 +34,7 @@ export class AppModule {
         CommonModule,
         AuditModule,
         AuthModule,
+        LimitsModule, // after AuthModule: its guard asks who calls
         IdempotencyModule, // after AuthModule: its guard asks who calls
         HealthModule,
         SegmentsModule,

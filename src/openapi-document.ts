@@ -123,7 +123,7 @@ function problemsOf(method: string, path: string, operation: Operation): Problem
     ...when(takesJson, 'malformed-json'),
     ...when(takesBody, 'body-too-large', 'unsupported-media-type'),
     ...when(parameters.includes('cursor'), 'bad-cursor'),
-    ...when(!isPublic(path), 'unauthenticated', 'forbidden', 'auth-unavailable'),
+    ...when(!isPublic(path), 'unauthenticated', 'forbidden', 'auth-unavailable', 'too-many-requests', 'overloaded'),
     ...when(asksRules(path), 'filter-not-available'),
     ...when(asksDatabase(method, path), 'database-unavailable', 'database-busy', 'statement-too-slow'),
     ...own,

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { Campaign } from '../src/campaigns/campaign.entity';
 import { allowTime } from '../src/database/connection-guard';
 import { inTransaction } from '../src/database/transaction';
 import { startApp, type TestApp } from './support/app';
@@ -52,6 +53,17 @@ it('is set anew for work that takes longer, until its transaction ends', async (
   await runner.release();
 
   expect([during, afterwards]).toEqual(['15min', '5s']);
+});
+
+it('refuses to look for a row by an id that is not there', async () => {
+  const campaigns = database().getRepository(Campaign);
+  await app.make.campaign([await app.make.segment()]);
+
+  for (const missing of [undefined, null] as unknown as string[]) {
+    await expect(campaigns.findOneBy({ id: missing })).rejects.toThrow(/is not allowed|undefined|null/i);
+    await expect(campaigns.update({ id: missing }, { name: 'Mine' })).rejects.toThrow();
+  }
+  expect(await app.db.query(`SELECT 1 FROM campaigns WHERE name = 'Mine'`)).toEqual([]);
 });
 
 describe('a role that may do no more than it needs', () => {

@@ -59,6 +59,26 @@ it('lets the request in flight finish, and takes no new one', async () => {
   expect(await service.exited).toEqual({ code: 0, signal: null });
 });
 
+it('is not ready any more, and answers still, until balancers have had the time to notice', async () => {
+  const service = startProcess(directory, { DATABASE_URL: db.url, SHUTDOWN_DELAY_SECONDS: '600' });
+  const base = await service.listening();
+  expect((await fetch(`${base}/health/ready`)).status).toBe(200);
+
+  service.signal('SIGTERM');
+  await eventually(async () => {
+    const answer = await fetch(`${base}/health/ready`);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await answer.json()).toMatchObject({ type: 'urn:crm-service:problem:shutting-down' });
+  });
+  expect((await fetch(`${base}/health/live`)).status).toBe(200);
+  expect((await ask(directory, `${base}/segments`)).status).toBe(200);
+
+  const impatience = setInterval(() => service.signal('SIGTERM'), 100);
+  const exit = await service.exited;
+  clearInterval(impatience);
+  expect(exit).toEqual({ code: 143, signal: null });
+});
+
 it('does not wait longer than SHUTDOWN_SECONDS for a stalled request', async () => {
   const { service, answer } = await serviceWithRequestInFlight({ DATABASE_URL: db.url, SHUTDOWN_SECONDS: '1' });
 

@@ -10,11 +10,11 @@ import {
 import type { Measures } from '../common/measures';
 import type { Spans } from '../common/spans';
 import { childOf, currentTrace, inTrace } from '../common/trace';
+import { Turns } from '../common/turns';
 import { Problem } from '../common/problem';
 import type { Config } from '../config/config';
 import type { GenerateRequest, LanguageModel } from './language-model';
-import { leftAlone } from './model-problems';
-import { Turns } from './turns';
+import { busy, leftAlone } from './model-problems';
 
 /** Tests make these other ones. */
 export const modelLimits = {
@@ -48,7 +48,7 @@ export class BoundedLanguageModel implements LanguageModel {
     private readonly spans: Pick<Spans, 'add'>,
   ) {
     const { atOnce, waiting, failures, restSeconds } = modelLimits;
-    this.turns = new Turns(atOnce, waiting, (LLM_TIMEOUT_SECONDS * 1000) / 2);
+    this.turns = new Turns(atOnce, waiting, (LLM_TIMEOUT_SECONDS * 1000) / 2, busy);
     this.breaker = circuitBreaker(handleWhen(isOutage), {
       breaker: new ConsecutiveBreaker(failures),
       halfOpenAfter: restSeconds * 1000,

@@ -10,6 +10,11 @@ import type { Principal } from './principal';
 /** What the service said of a token. A verdict holds no token. */
 type Verdict = Principal | 'unknown' | { role: 'none'; id?: string };
 
+interface Question {
+  readonly token: string;
+  readonly mayAsk?: () => void;
+}
+
 /** Tests make these smaller. */
 export const authServiceLimits = {
   /** Milliseconds for everything: waiting for a socket, connecting, the last byte of the answer. */
@@ -68,13 +73,14 @@ export function authService(
 
   // fetch() asks once however many requests wait for the same token. The token travels in the context, which is gone with the
   // question; what stays is its SHA-256 and the verdict.
-  const verdicts = new LRUCache<string, Verdict, string>({
+  const verdicts = new LRUCache<string, Verdict, Question>({
     max: limits.maxEntries,
     ttl: limits.refusalTtlMs,
     ttlResolution: 0,
     perf: { now },
     ignoreFetchAbort: true, // pushed out of the cache while being asked: whoever waits still gets the answer
-    fetchMethod: async (_digest, _stale, { context: token, options }) => {
+    fetchMethod: async (_digest, _stale, { context: { token, mayAsk }, options }) => {
+      mayAsk?.();
       const verdict = await ask(token);
       options.ttl = verdict !== 'unknown' && verdict.role === 'admin' ? limits.adminTtlMs : limits.refusalTtlMs;
       return verdict;
@@ -83,9 +89,9 @@ export function authService(
 
   return {
     name: 'auth-service',
-    authenticate: async (token) => {
+    authenticate: async (token, mayAsk) => {
       const digest = createHash('sha256').update(token).digest('base64');
-      const verdict = await verdicts.forceFetch(digest, { context: token });
+      const verdict = await verdicts.forceFetch(digest, { context: { token, mayAsk } });
       if (verdict === 'unknown') return undefined;
       if (verdict.role === 'none')
         throw new NotAnAdmin(verdict.id === undefined ? undefined : { id: verdict.id, via: 'auth-service' });

@@ -6,10 +6,11 @@ export interface AuthWay {
   readonly name: Principal['via'];
   /**
    * @param token what stood behind `Bearer`: 1 to 8,192 visible ASCII characters.
+   * @param mayAsk called before anybody else is asked about the token. What it throws ends the attempt.
    * @returns the caller, or undefined when this way does not know the token or finds it invalid.
    * @throws Problem `forbidden` when the token is valid but its role is not allowed; `auth-unavailable` when it cannot be checked.
    */
-  authenticate(token: string): Promise<Principal | undefined>;
+  authenticate(token: string, mayAsk?: () => void): Promise<Principal | undefined>;
 }
 
 /** Injection token of the configured ways: `AuthWay[]`, in the order they are asked. */

@@ -6,6 +6,7 @@ import { Access } from './access';
 import { AUTH_WAYS, type AuthWay, NotAnAdmin } from './auth-way';
 import type { Principal } from './principal';
 import { RefusalLog } from './refusal-log';
+import { RefusedAttempts } from './refused-attempts';
 
 const openTo = { workers: 'worker', monitors: 'monitor' } as const;
 
@@ -21,10 +22,11 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     @Inject(AUTH_WAYS) private readonly ways: AuthWay[],
+    private readonly attempts: RefusedAttempts,
     @Optional() private readonly refusals?: RefusalLog,
   ) {}
 
-  /** @throws Problem `unauthenticated`, `forbidden` or `auth-unavailable`. */
+  /** @throws Problem `unauthenticated`, `forbidden`, `auth-unavailable` or `too-many-requests`. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.reflector.getAllAndOverride(Access, [context.getHandler(), context.getClass()]);
     if (access === 'public') return true;
@@ -35,7 +37,7 @@ export class AuthGuard implements CanActivate {
     });
     const allowed = principal.role === 'admin' || principal.role === (access && openTo[access]);
     if (!allowed) {
-      this.refused(`${principal.via}: not open to the role ${principal.role}`);
+      this.refused(request, `${principal.via}: not open to the role ${principal.role}`);
       await this.refusals?.refused(principal, context);
       throw new Problem(
         'forbidden',
@@ -49,22 +51,28 @@ export class AuthGuard implements CanActivate {
   private async identify(request: Request): Promise<Principal> {
     const token = bearerToken(request);
     if (token === undefined) {
-      this.refused('no usable bearer token');
+      this.refused(request, 'no usable bearer token');
       throw unauthenticated('Send exactly one header "Authorization: Bearer <token>".');
     }
+    const mayAsk = () => this.attempts.mayAsk(request.ip);
     for (const way of this.ways) {
-      const principal = await way.authenticate(token).catch((error: unknown) => {
-        this.refused(`${way.name}: ${reasonOf(error)}`);
+      const principal = await way.authenticate(token, mayAsk).catch((error: unknown) => {
+        if (!isTooMany(error)) this.refused(request, `${way.name}: ${reasonOf(error)}`, !isUnavailable(error));
         throw error;
       });
       if (principal) return principal;
     }
-    this.refused('no configured way knows the token');
+    this.refused(request, 'no configured way knows the token');
     throw unauthenticated('The token is unknown, expired or revoked: sign in again, or ask for a new one.');
   }
 
-  /** One line per refused attempt: the way and the reason, and nothing that the caller chose. */
-  private refused(reason: string): void {
+  /**
+   * One line per refused attempt: the way and the reason, and nothing that the caller chose.
+   * @param counts false where it is no fault of the caller
+   * @throws Problem too-many-requests, without a line, where there were too many
+   */
+  private refused(request: Request, reason: string, counts = true): void {
+    if (counts) this.attempts.note(request.ip);
     this.logger.warn(`Refused a caller (${reason})`);
   }
 }
@@ -81,6 +89,9 @@ function bearerToken(request: Request): string | undefined {
 
 const unauthenticated = (detail: string): Problem =>
   new Problem('unauthenticated', detail, [], { headers: { 'WWW-Authenticate': 'Bearer' } });
+
+const isTooMany = (error: unknown): boolean => error instanceof Problem && error.type === 'too-many-requests';
+const isUnavailable = (error: unknown): boolean => error instanceof Problem && error.type === 'auth-unavailable';
 
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Problem)) return 'an unexpected error';

@@ -7,6 +7,7 @@ import { AUTH_WAYS, type AuthWay } from './auth-way';
 import { AuthGuard } from './auth.guard';
 import { jwt } from './jwt';
 import { MeController } from './me.controller';
+import { RefusedAttempts } from './refused-attempts';
 import { staticTokens } from './static-tokens';
 
 /**
@@ -30,6 +31,7 @@ function authWays(config: Config, client: HttpService): AuthWay[] {
   imports: [HttpModule],
   controllers: [MeController],
   providers: [
+    RefusedAttempts,
     { provide: AUTH_WAYS, useFactory: authWays, inject: [CONFIG, HttpService] },
     { provide: APP_GUARD, useClass: AuthGuard },
   ],

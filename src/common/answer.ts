@@ -1,3 +1,4 @@
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
 import { EventStream } from './event-stream';
@@ -71,11 +72,19 @@ export interface OnTheWire {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Milliseconds for a caller to send what he began: one who never ends it would keep a connection for ever. An answer may take its time. */
+const PATIENCE: ServerOptions = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 2_000 };
+
 /**
  * Express, which also puts what `Page`, `Versioned` and `Computed` carry beside the body into headers: Link (RFC 8288), X-Total-Count, ETag,
  * Location, X-Data-Source, X-Data-As-Of; and sends an `EventStream`. An adapter and not an interceptor: those wrap every request in observables, for nothing here.
  */
 export class AnswerAdapter extends ExpressAdapter {
+  /** Nest makes the server without options; there is no TLS here, and nothing of what else it would look at. */
+  override initHttpServer(): void {
+    this.httpServer = createServer(PATIENCE, this.getInstance<RequestListener>());
+  }
+
   override reply(response: Response, answer: unknown, status?: number): unknown {
     if (answer instanceof EventStream) return answer.sendTo(response);
     const { body, headers, status: answered } = onTheWire(answer, response.req);

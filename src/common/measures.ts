@@ -22,6 +22,12 @@ export class Measures {
   });
   readonly httpInFlight = this.asked('crm_http_requests_in_flight', 'Requests that have come and are not answered yet.');
 
+  readonly turnedAway = this.counter({
+    name: 'crm_requests_turned_away_total',
+    help: 'Requests that were too many: rate, of one caller; refusals, of an address that was refused too often; event_loop and database, new work while there was more than this process can do.',
+    labelNames: ['reason'],
+  });
+
   readonly stepSeconds = this.histogram({
     name: 'crm_dispatch_step_duration_seconds',
     help: 'Seconds that a step of a dispatch took: resolve an audience, or write a chunk or the end. Outcome error: it failed, and is tried again or ends the dispatch.',
@@ -93,6 +99,7 @@ export class Measures {
 
   constructor() {
     // a rate is of what was 0 before: what is alerted on is there from the start
+    for (const reason of ['rate', 'refusals', 'event_loop', 'database']) this.turnedAway.inc({ reason }, 0);
     for (const call of ['settle', 'extend', 'release', 'show']) this.stale.inc({ call }, 0);
     for (const outcome of ['sent', 'failed', 'retrying', 'rejected']) this.settled.inc({ outcome }, 0);
     for (const outcome of ['first', 'replayed', 'in_use', 'reused']) this.keyed.inc({ outcome }, 0);

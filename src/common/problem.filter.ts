@@ -25,7 +25,8 @@ const logger = new Logger('ProblemFilter');
 /** The error as a problem; logged where it is a fault of this side. Nothing of what is below it leaks out. */
 export function reported(error: unknown, request: Request): Problem {
   const problem = problemFrom(error);
-  if (problem.status >= 500)
+  if (problem.status >= 500 && problem.type !== 'overloaded')
+    // which is no fault, and too often to say each time: it is counted
     logger.error(
       { request_id: request.id, trace_id: request.trace?.traceId, problem: problem.type, err: problem.cause ?? error },
       problem.message,

@@ -43,6 +43,7 @@ export const problemTypes = {
   'nothing-to-infer-from': [422, 'The customer has bought nothing that says anything'],
   'draft-not-usable': [422, 'The model did not produce a usable draft'],
   'precondition-required': [428, 'The edit must say which version it changes'],
+  'too-many-requests': [429, 'Too many requests', 1],
   'internal-error': [500, 'The service failed'],
   'model-answer-invalid': [502, 'The model answered what cannot be used'],
   'model-busy': [503, 'Too many are asking the model', 10],
@@ -56,6 +57,7 @@ export const problemTypes = {
   'statement-too-slow': [503, 'The question took too long to answer', 30],
   'auth-unavailable': [503, 'The token cannot be checked at the moment', 5],
   'too-many-listeners': [503, 'Too many are listening already', 10],
+  overloaded: [503, 'The service has more to do than it can', 2],
   'shutting-down': [503, 'This replica is stopping', 1],
 } as const satisfies Record<string, readonly [status: number, title: string, retryAfterSeconds?: number]>;
 

@@ -6,6 +6,8 @@ import type { variables } from './variables';
  */
 export const shownVariables: ReadonlySet<string> = new Set<keyof typeof variables>([
   ...(['HOST', 'PORT', 'LOG_LEVEL', 'CORS_ORIGINS', 'TRUSTED_PROXIES', 'ROLES', 'SHUTDOWN_SECONDS'] as const),
+  ...(['SHUTDOWN_DELAY_SECONDS', 'ADMIN_REQUESTS_PER_SECOND', 'WORKER_REQUESTS_PER_SECOND', 'REFUSALS_PER_MINUTE'] as const),
+  ...(['MAX_EVENT_LOOP_DELAY_MS', 'MAX_WAITING_FOR_DATABASE'] as const),
   ...(['DATABASE_URL', 'DATABASE_SCHEMA', 'CUSTOMERS_SCHEMA', 'DATABASE_POOL_SIZE', 'STATEMENT_TIMEOUT_SECONDS'] as const),
   ...(['MIGRATE_ON_START', 'DATA_DIR', 'DEMO_DATA'] as const),
   ...(['AUTH_SERVICE_URL', 'JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'EGRESS_ALLOW'] as const),

@@ -54,6 +54,47 @@ export const variables = {
     desc: 'Requests that still run this long after SIGTERM or Ctrl-C are cut off.',
   }),
 
+  SHUTDOWN_DELAY_SECONDS: integer(
+    0,
+    600,
+  )({
+    default: 0,
+    desc: 'So long it goes on answering after SIGTERM, not ready any more, so that balancers can notice. Where they are told otherwise, 0.',
+  }),
+
+  ADMIN_REQUESTS_PER_SECOND: integer(
+    0,
+    100_000,
+  )({
+    default: 100,
+    desc: 'Requests that one admin may send to one process, on average of ten seconds; more are answered with 429. 0: no limit.',
+  }),
+  WORKER_REQUESTS_PER_SECOND: integer(
+    0,
+    100_000,
+  )({ default: 1000, desc: 'The same for one token of workers, who may be many. 0: no limit.' }),
+  REFUSALS_PER_MINUTE: integer(
+    0,
+    100_000,
+  )({
+    default: 120,
+    desc: 'So often an address may be refused (401, 403); after that it is told to wait, and AUTH_SERVICE_URL is not asked for it. Known tokens are let in all the same. 0: no limit.',
+  }),
+  MAX_EVENT_LOOP_DELAY_MS: integer(
+    0,
+    60_000,
+  )({
+    default: 300,
+    desc: 'New work is answered with 503 while the process is later than this, averaged over half a second. 0: never.',
+  }),
+  MAX_WAITING_FOR_DATABASE: integer(
+    0,
+    100_000,
+  )({
+    default: 500,
+    desc: 'New work is answered with 503 while so many wait for one of DATABASE_POOL_SIZE. 0: never; they wait two seconds at most.',
+  }),
+
   DATABASE_URL: postgresUrl({
     default: undefined,
     desc: 'PostgreSQL 15 or newer with your users and purchase_history. Not set: an embedded PostgreSQL is started.',

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import type { Pool, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { rows, sql } from '../common/sql';
+import { poolOf } from './pool';
 
 /** What an answer may take beyond the time the server allows a statement, before the server is held for gone. */
 const MARGIN_MS = 2000;
@@ -17,7 +17,7 @@ const MARGIN_MS = 2000;
  *   next statement fails anyhow.
  */
 export function guardConnections(database: DataSource, statementMs: number): void {
-  const pool = (database.driver as PostgresDriver).master as Pool;
+  const pool = poolOf(database);
   pool.on('acquire', (client) => {
     client.on('error', ignore);
     allowSilence(client, statementMs + MARGIN_MS);

@@ -1,10 +1,9 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Measures } from '../common/measures';
 import { CONFIG, type Config } from '../config/config';
+import { poolOf } from '../database/pool';
 import { HealthService } from '../health/health.service';
 import { WakeUps } from '../notifications/wake-ups';
 import { MonitoringService } from '../overview/monitoring.service';
@@ -68,8 +67,7 @@ export class MetricsService implements OnModuleDestroy {
   }
 
   private sources(): ProcessSources {
-    const pool = (this.database.driver as PostgresDriver).master as Pool;
-    const { totalCount, idleCount, waitingCount } = pool;
+    const { totalCount, idleCount, waitingCount } = poolOf(this.database);
     return {
       roles: this.config.ROLES,
       pool: { totalCount, idleCount, waitingCount, max: this.config.DATABASE_POOL_SIZE },

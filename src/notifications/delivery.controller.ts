@@ -6,6 +6,7 @@ import { nameOf } from '../auth/principal';
 import { Refuses } from '../common/api-docs';
 import { CallerGone } from '../common/caller-gone';
 import { Once } from '../idempotency/once';
+import { AnsweredUnderLoad } from '../limits/under-load';
 import { ClaimService } from './claim.service';
 import {
   ClaimRequest,
@@ -39,6 +40,7 @@ export class DeliveryController {
 
   /** Say what became of them: some, or all. The same call again has the same answer. */
   @AllowWorkers()
+  @AnsweredUnderLoad()
   @Post('settle')
   @Refuses('lease-lost')
   @HttpCode(200)
@@ -49,6 +51,7 @@ export class DeliveryController {
 
   /** Hold a lease for longer. */
   @AllowWorkers()
+  @AnsweredUnderLoad()
   @Post('extend')
   @Refuses('lease-lost')
   @HttpCode(200)
@@ -59,6 +62,7 @@ export class DeliveryController {
 
   /** Give back what is open in a lease. It counts as no attempt. */
   @AllowWorkers()
+  @AnsweredUnderLoad()
   @Post('release')
   @Refuses('lease-lost')
   @HttpCode(200)

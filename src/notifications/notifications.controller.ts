@@ -4,6 +4,7 @@ import { AllowWorkers, Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import { AnswersPage, Refuses } from '../common/api-docs';
 import { Once } from '../idempotency/once';
+import { AnsweredUnderLoad } from '../limits/under-load';
 import { MarkFailed, MarkSent, NotificationsQuery, NotificationView } from './notification.dto';
 import { NotificationsService } from './notifications.service';
 
@@ -30,6 +31,7 @@ export class NotificationsController {
 
   /** Record that it was delivered. Repeating it is harmless. */
   @AllowWorkers()
+  @AnsweredUnderLoad()
   @Post(':notification_id/mark-sent')
   @Refuses('notification-not-found', 'notification-settled')
   @HttpCode(200)
@@ -40,6 +42,7 @@ export class NotificationsController {
 
   /** Record that it cannot be delivered. Repeating it is harmless. */
   @AllowWorkers()
+  @AnsweredUnderLoad()
   @Post(':notification_id/mark-failed')
   @Refuses('notification-not-found', 'notification-settled')
   @HttpCode(200)

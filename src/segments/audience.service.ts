@@ -9,6 +9,7 @@ import { type Queryable, row, rows, type Sql } from '../common/sql';
 import { inSnapshot } from '../database/transaction';
 import { namingTheCostliest } from './queries/costliest-part';
 import { nodesOf, parseRule, type Rule, type RuleNode } from './rules/rule';
+import { RuleTurns } from './queries/rule-turns';
 import { type AsOf, SegmentQueryBuilder } from './queries/segment-query.builder';
 import { TruthQuery } from './queries/truth-query';
 import { SegmentRules, treesOf } from './rules/segment-rules';
@@ -42,6 +43,7 @@ export class AudienceService {
     private readonly builder: SegmentQueryBuilder,
     private readonly cursors: Cursors,
     private readonly segmentRules: SegmentRules,
+    private readonly turns: RuleTurns,
   ) {}
 
   /** The rules of these segments, ordered by id; ids that do not exist are left out. `manager` is the transaction to read them in. */
@@ -122,7 +124,7 @@ export class AudienceService {
         const ids = found.map(({ user_id }) => user_id);
         return this.cursors.page(ids, query.limit, scope, (id) => [id], total && Number(total.total));
       });
-    return namingTheCostliest(read, this.database, this.builder, trees, query.as_of);
+    return namingTheCostliest(() => this.turns.within(read), this.database, this.builder, trees, query.as_of);
   }
 
   /** @throws Problem segment-inactive */

@@ -18,6 +18,7 @@ import { SegmentHistoryService } from './history/segment-history.service';
 import { SegmentInsightController } from './insight/segment-insight.controller';
 import { SegmentInsightService } from './insight/segment-insight.service';
 import { SegmentOverlapService } from './insight/segment-overlap.service';
+import { RuleTurns } from './queries/rule-turns';
 import { SegmentQueryBuilder } from './queries/segment-query.builder';
 import { SegmentRules } from './rules/segment-rules';
 import { SegmentSizes } from './history/segment-sizes';
@@ -51,6 +52,7 @@ import { SegmentsService } from './segments.service';
     AudienceService,
     AudienceCounter,
     SegmentQueryBuilder,
+    RuleTurns,
     DatabaseEngine,
     ColumnIndex,
   ],

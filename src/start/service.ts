@@ -37,11 +37,12 @@ export class Service {
   }
 
   /**
-   * Finishes the requests that run, then the database; an embedded one is stopped unless another process uses it.
+   * Finishes the requests that run, those of the next SHUTDOWN_DELAY_SECONDS among them, then the database; an embedded one is stopped unless another process uses it.
    * @returns the exit code: 1 where requests had to be cut off after SHUTDOWN_SECONDS.
    */
   async stop(): Promise<number> {
     this.stopping = true;
+    await this.letBalancersNotice();
     const inOrder = await Promise.race([
       this.closeApplication(),
       sleep(this.config.SHUTDOWN_SECONDS * 1000, 'too late' as const),
@@ -97,6 +98,13 @@ export class Service {
         throw new ConfigError(`HOST and PORT cannot be listened on (${code})`, { cause: error });
       throw error;
     }
+  }
+
+  /** Not ready any more, and answering still: who closes at once cuts off what was sent before anybody could know. */
+  private async letBalancersNotice(): Promise<void> {
+    if (!this.app?.getHttpServer().listening) return;
+    this.app.get(HealthService).stopping();
+    await sleep(this.config.SHUTDOWN_DELAY_SECONDS * 1000);
   }
 
   private async closeApplication(): Promise<void> {

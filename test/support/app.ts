@@ -14,6 +14,14 @@ import { makers } from './make';
 export const ADMIN_TOKEN = 'an-admin-token-for-tests';
 export const WORKER_TOKEN = 'a-worker-token-for-tests';
 
+/** What a test asks at once is no misuse; limits.e2e-spec.ts has limits. */
+const UNLIMITED = {
+  ADMIN_REQUESTS_PER_SECOND: 0,
+  WORKER_REQUESTS_PER_SECOND: 0,
+  REFUSALS_PER_MINUTE: 0,
+  MAX_EVENT_LOOP_DELAY_MS: 0,
+};
+
 /** The whole service on a database of its own, listening on a port of its own. */
 export interface TestApp {
   url: string;
@@ -42,6 +50,7 @@ export async function startApp(
     ADMIN_TOKENS: [ADMIN_TOKEN],
     WORKER_TOKENS: [WORKER_TOKEN],
     DATABASE_URL: db.url,
+    ...UNLIMITED,
     ...(typeof overrides === 'function' ? overrides(db.url) : overrides),
   };
   const module = await Test.createTestingModule({ imports: [AppModule.with(config)], controllers }).compile();

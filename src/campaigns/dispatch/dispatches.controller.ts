@@ -4,6 +4,7 @@ import { Audited } from '../../audit/audited';
 import { AnswersPage, Refuses, TakesNoBody } from '../../common/api-docs';
 import { NoBody } from '../../common/params';
 import { Once } from '../../idempotency/once';
+import { AnsweredUnderLoad } from '../../limits/under-load';
 import { AudienceMember, DispatchView } from './dispatch.dto';
 import { DispatchListService } from './dispatch-list.service';
 import { AudienceQuery, DispatchesQuery } from './dispatch-request.dto';
@@ -40,6 +41,7 @@ export class DispatchesController {
   }
 
   /** Write and hand out nothing more of it until it is resumed. Repeating it is harmless. */
+  @AnsweredUnderLoad()
   @Post(':dispatch_id/pause')
   @Audited('dispatch.paused')
   @Refuses('dispatch-not-found', 'dispatch-over')
@@ -62,6 +64,7 @@ export class DispatchesController {
   }
 
   /** End it for good: what is not written never is, and what is queued is cancelled. Repeating it is harmless. */
+  @AnsweredUnderLoad()
   @Post(':dispatch_id/cancel')
   @Audited('dispatch.cancelled')
   @Refuses('dispatch-not-found', 'dispatch-over')

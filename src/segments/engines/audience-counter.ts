@@ -6,6 +6,7 @@ import type { AudienceEngine, Counted, Overlap, Source } from './audience-engine
 import { ColumnIndex } from '../column-index/column-index';
 import { namingTheCostliest } from '../queries/costliest-part';
 import { DatabaseEngine } from './database.engine';
+import { RuleTurns } from '../queries/rule-turns';
 import type { RuleNode } from '../rules/rule';
 import { type AsOf, SegmentQueryBuilder } from '../queries/segment-query.builder';
 
@@ -32,6 +33,7 @@ export class AudienceCounter {
     private readonly builder: SegmentQueryBuilder,
     private readonly postgres: DatabaseEngine,
     private readonly index: ColumnIndex,
+    private readonly turns: RuleTurns,
   ) {}
 
   /** @throws Problem rule-too-heavy, index-not-available */
@@ -82,7 +84,7 @@ export class AudienceCounter {
         'It is off or not loaded (GET /column-index says which), does not reach that far, or does not hold what a filter of the rule asks. Leave source out, and PostgreSQL answers.',
       );
     // PostgreSQL answers everything
-    const fromDatabase = () => read(this.postgres, as_of) as Promise<T>;
+    const fromDatabase = () => this.turns.within(() => read(this.postgres, as_of) as Promise<T>);
     return timed(await namingTheCostliest(fromDatabase, this.database, this.builder, rules, as_of, at));
   }
 }

@@ -26,6 +26,7 @@ import {
   type SegmentUsersQuery,
   toCustomerFiguresView,
 } from './segment-insight.dto';
+import { RuleTurns } from '../queries/rule-turns';
 import { SegmentQueryBuilder } from '../queries/segment-query.builder';
 import { SegmentRules } from '../rules/segment-rules';
 import { SegmentSizes } from '../history/segment-sizes';
@@ -42,6 +43,7 @@ export class SegmentInsightService {
     private readonly rules: SegmentRules,
     private readonly sizes: SegmentSizes,
     private readonly cursors: Cursors,
+    private readonly turns: RuleTurns,
   ) {}
 
   /** @throws Problem unknown-segment, segment-inactive, bad-request, rule-too-heavy, index-not-available */
@@ -80,7 +82,7 @@ export class SegmentInsightService {
         const total = query.total ? await row<{ total: string }>(snapshot, count) : undefined;
         return this.cursors.page(found, query.limit, scope, (c) => [c.user_id], total && Number(total.total));
       });
-    const page = await namingTheCostliest(read, this.database, this.builder, [rule], query.as_of);
+    const page = await namingTheCostliest(() => this.turns.within(read), this.database, this.builder, [rule], query.as_of);
     return page.map((customer) => toCustomerFiguresView(customer, query.reveal));
   }
 

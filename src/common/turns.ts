@@ -1,5 +1,3 @@
-import { busy } from './model-problems';
-
 /** Who may do something now, and who waits for a turn: first come, first served, and no more than so many. */
 export class Turns {
   private taken = 0;
@@ -14,21 +12,25 @@ export class Turns {
     return this.waiting.size;
   }
 
-  /** @param longestWaitMs then it is told that there are too many, instead of being kept for ever */
+  /**
+   * @param longestWaitMs then it is told that there are too many, instead of being kept for ever
+   * @param busy how that is told
+   */
   constructor(
     private readonly atOnce: number,
     private readonly mayWait: number,
     private readonly longestWaitMs: number,
+    private readonly busy: () => Error,
   ) {}
 
   /**
    * Whoever takes a turn gives it back.
-   * @throws Problem model-busy; the reason of `signal` where that is aborted first
+   * @throws what `busy` makes; the reason of `signal` where that is aborted first
    */
   async take(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.taken < this.atOnce) return void this.taken++;
-    if (this.waiting.size >= this.mayWait) throw busy();
+    if (this.waiting.size >= this.mayWait) throw this.busy();
     let timer: NodeJS.Timeout | undefined;
     let leave = () => {};
     let begin = () => {};
@@ -36,7 +38,7 @@ export class Turns {
       await new Promise<void>((resolve, reject) => {
         begin = resolve;
         leave = () => reject(signal!.reason as Error);
-        timer = setTimeout(() => reject(busy()), this.longestWaitMs);
+        timer = setTimeout(() => reject(this.busy()), this.longestWaitMs);
         signal?.addEventListener('abort', leave);
         this.waiting.add(begin);
       });

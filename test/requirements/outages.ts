@@ -1,0 +1,192 @@
+import type { Requirement } from './requirement';
+
+const busy = 'test/busy-database.e2e-spec.ts';
+const keys = 'test/idempotency.e2e-spec.ts';
+const limits = 'test/limits.e2e-spec.ts';
+const migrate = 'test/migrate-safely.e2e-spec.ts';
+const outage = 'test/outage.e2e-spec.ts';
+const session = 'test/session-settings.e2e-spec.ts';
+const stop = 'test/stop.e2e-spec.ts';
+
+/** What is served while something is away, too much, or replaced. */
+export const outages: readonly Requirement[] = [
+  {
+    id: 'R34',
+    asks: 'Nothing keeps the event loop from others for long, whatever somebody sends.',
+    holds: 'partly',
+    but: 'Texts of callers and of models are read in linear time, and a loop that is late alarms and sheds work. That it is late by less than 0.2 s in 99 of 100 looks is not asserted in the load runs, and not every regular expression was checked by a tool.',
+    proofs: [
+      ['src/common/message-template.spec.ts', 'reads %p, %i times, in linear time'],
+      ['src/ai/answer-bytes.spec.ts', 'take linear time in 200,000 parts'],
+      ['test/alerts.e2e-spec.ts', 'whose event loop is kept busy'],
+    ],
+  },
+  {
+    id: 'R35',
+    asks: 'What PostgreSQL says becomes what the caller can do about it: 4xx for bad input, 503 with Retry-After for its troubles.',
+    holds: 'partly',
+    but: 'A serialisation failure or a deadlock is a 503 at once; the caller repeats it, the service does not.',
+    proofs: [
+      ['src/database/pg-errors.spec.ts', 'SQLSTATE %s is %s'],
+      [busy, 'answers 503 where another session holds a lock, changes nothing, and goes on when it lets go'],
+    ],
+  },
+  {
+    id: 'R36',
+    asks: 'No fault of the database ends the process.',
+    holds: 'yes',
+    proofs: [
+      [
+        outage,
+        'answers 503 with Retry-After, stays alive, and goes on when it is back',
+        'answers only what is documented while the server ends every connection again and again',
+      ],
+      [stop, 'says why, stops in order and fails after %s'],
+    ],
+  },
+  {
+    id: 'R37',
+    asks: 'No connection waits for ever, and the role may do no more than it needs.',
+    holds: 'yes',
+    proofs: [
+      [
+        session,
+        'is what every connection of the pool has, however many are in use',
+        'reads customers, and neither changes them nor sees other schemas',
+        'has no more connections than it was given',
+      ],
+    ],
+  },
+  {
+    id: 'R38',
+    asks: 'The service is a good neighbour: few connections, short transactions, and no slower with a million rows behind it.',
+    holds: 'partly',
+    but: 'Connections are bounded, old transactions alarm, and no index knows a state. The age of transactions is not sampled over the whole suite; a dispatch resolves its audience in one statement that may take minutes.',
+    proofs: [
+      [busy, 'holds no more connections than it may, however much is asked'],
+      ['test/alerts.e2e-spec.ts', 'that holds a transaction open'],
+      [limits, 'is not taken from the pool by questions about rules: half of it is left for what takes milliseconds'],
+    ],
+  },
+  {
+    id: 'R39',
+    asks: 'A COMMIT of which nobody heard is looked up, never blindly repeated.',
+    holds: 'yes',
+    proofs: [
+      [outage, 'keeps a dispatch that was committed although nobody heard of it, and repeats none of it'],
+      [keys, 'has had its effect once where the COMMIT was not heard of'],
+      'npm run test:faults -- dispatch',
+    ],
+  },
+  {
+    id: 'R40',
+    asks: 'A transaction cannot lose its work unseen, and does not wait for a second connection for ever.',
+    holds: 'yes',
+    proofs: [
+      [
+        'test/transaction.e2e-spec.ts',
+        'fails, rather than lose its work unseen, when the error of a statement in it was swallowed',
+        'fails in time, and keeps nothing, where transactions take every connection and each asks for one more',
+      ],
+    ],
+  },
+  {
+    id: 'R41',
+    asks: 'What is too much is turned away at once, while what ends work, and health, are answered.',
+    holds: 'partly',
+    but: 'Tested by its effect. The figures of a minute at ten times the capacity (health below 100 ms, memory, recovery) were not taken.',
+    proofs: [
+      [
+        limits,
+        'is turned away at once where too many wait for the database; what ends work is not',
+        'is turned away while the event loop is late, and taken again when it is not',
+      ],
+      [limits, 'cuts off who begins a request and never ends it, and serves the others meanwhile'],
+      [
+        'test/segment-csv.e2e-spec.ts',
+        'leaves a connection of a small pool to others while it runs, and both when its reader leaves',
+      ],
+    ],
+  },
+  {
+    id: 'R42',
+    asks: 'A process that stops is not ready at once, ends what it began, gives back what it holds, and is gone in bounded time.',
+    holds: 'partly',
+    but: 'A hundred rolling restarts under load were not run.',
+    proofs: [
+      [
+        stop,
+        'is not ready any more, and answers still, until balancers have had the time to notice',
+        'lets the request in flight finish, and takes no new one',
+      ],
+      [
+        stop,
+        'does not wait longer than SHUTDOWN_SECONDS for a stalled request',
+        'ends at once on a second signal, and stops the embedded database all the same',
+      ],
+      ['test/sender-leases.e2e-spec.ts', 'finishes what is on its way, and gives back the rest'],
+    ],
+  },
+  {
+    id: 'R43',
+    asks: 'Each migration is applied once, whoever comes first and whatever is killed; a schema that is not known is left alone.',
+    holds: 'yes',
+    but: 'They run when the service starts, unless `MIGRATE_ON_START=false`.',
+    proofs: [
+      [
+        'test/migrate.e2e-spec.ts',
+        'applies each migration once when twenty processes begin at the same moment',
+        'leaves nothing behind that a killed run had begun',
+      ],
+      [migrate, 'is left alone where that took something away'],
+    ],
+  },
+  {
+    id: 'R44',
+    asks: 'The version before goes on while the schema is changed under it, and no request waits for that.',
+    holds: 'yes',
+    but: 'No linter of migrations is run; there is a test for each rule.',
+    proofs: [
+      [
+        'test/previous-version.e2e-spec.ts',
+        'goes on beside this one while the schema is migrated under it, and each finishes what the other began',
+      ],
+      [
+        migrate,
+        'lets requests pass while a reader holds a table that it has to change',
+        'goes down and up again to the same schema, step by step, and touches nothing of the neighbours',
+      ],
+    ],
+  },
+  {
+    id: 'R48',
+    asks: 'A model that is away, slow or broken costs the rest of the service nothing.',
+    holds: 'partly',
+    but: 'The name of a model is configured, not the digest of its files. What a hung model costs other requests is measured in `bench/`, not tested.',
+    proofs: [
+      [
+        'src/ai/bounded.language-model.spec.ts',
+        'are two at a time, streams and whole answers together, first come first served',
+        'are waited for by twenty; the next is told at once',
+      ],
+      [
+        'test/ai.e2e-spec.ts',
+        'lives on without a model: what needs none works, what needs one says that it is not there',
+        'stops the model when the caller leaves, and leaves other calls alone',
+      ],
+    ],
+  },
+  {
+    id: 'R57',
+    asks: 'What goes wrong shows in a figure, and each alarm was seen to go off.',
+    holds: 'yes',
+    proofs: [
+      [
+        'test/alerts.e2e-spec.ts',
+        'whose workers lose their leases, and settle all the same',
+        'whose connections are all taken',
+      ],
+      ['test/metrics.e2e-spec.ts', 'has a line for each alert'],
+    ],
+  },
+];
