@@ -2,21 +2,20 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import ts from 'typescript';
 import { startApp, type TestApp, WORKER_TOKEN } from './support/app';
-import { Files } from './support/commands';
 import { dispatched, forget, progressOf, reconcile, show, workerOf } from './support/delivery';
 import { eventually } from './support/eventually';
+import { buildService } from './support/service-process';
 import { answerJson, startStubServer, type StubServer } from './support/stub-server';
 
 jest.setTimeout(60_000);
 
 const example = (name: string) => join(__dirname, '../examples', name);
-const files = new Files();
 let app: TestApp;
 /** Stands for whoever sends mails and text messages. */
 let provider: StubServer;
 beforeAll(async () => {
+  buildService(); // with the package that worker.mjs imports
   app = await startApp();
   provider = await startStubServer(() => undefined);
 });
@@ -24,20 +23,11 @@ beforeEach(() => forget(app));
 afterAll(async () => {
   await provider.close();
   await app.close();
-  files.remove();
 });
 
-/** As `node examples/worker.ts` on a Node that takes types away by itself. */
-const transpiled = () =>
-  files.write(
-    'worker.mjs',
-    ts.transpileModule(readFileSync(example('worker.ts'), 'utf8'), {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-    }).outputText,
-  );
 const workers: [name: string, needs: string[], command: () => string[]][] = [
   ['worker.sh', ['bash', 'curl', 'jq'], () => ['bash', example('worker.sh')]],
-  ['worker.ts', [], () => [process.execPath, transpiled()]],
+  ['worker.mjs', [], () => [process.execPath, example('worker.mjs')]],
   ['worker.py', ['python3'], () => ['python3', example('worker.py')]],
 ];
 
