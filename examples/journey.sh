@@ -25,7 +25,7 @@ campaign=$(post /campaigns "$(jq -n --arg segment "$segment" \
   '{name: "Journey", title: "News", message: "See you at the market!", channel: "email", segment_ids: [$segment]}')" | jq -r .id)
 
 # who would get it, and who is left out, and why; nothing is written for them
-dry=$(post "/campaigns/$campaign/dispatch" '{"dry_run": true}')
+dry=$(post "/campaigns/$campaign/dispatch?dry_run=true" '{}')
 echo "dry run: $(jq -c '{matched, targeted}' <<<"$dry")"
 
 # refused, and nothing written, if by now it would reach another number of customers
