@@ -217,6 +217,17 @@ describe('the loop of a worker', () => {
     expect(codes(worker.errors)).toEqual(['bad-request']);
   });
 
+  it('rejects where its token is refused in the middle, and gives nothing back that was sent', async () => {
+    const all = await dispatched(app, 6, { channel: 'email' });
+    let token = WORKER_TOKEN;
+    const client = createClient({ baseUrl: app.url, token: () => token });
+    const worker = start(() => Promise.resolve(void (token = 'revoked')), { client });
+
+    await expect(worker.ended).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(worker.sent.sort()).toEqual(all.ids);
+    expect((await workerOf(app).claim()).ids).toEqual([]);
+  });
+
   it('rejects where nothing will ever be handed out', async () => {
     const client = createClient({ baseUrl: app.url, token: 'nobody' });
     await expect(start(() => Promise.resolve(), { client }).ended).rejects.toMatchObject({ code: 'unauthenticated' });

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { startApp, type TestApp, WORKER_TOKEN } from './support/app';
+import { ADMIN_TOKEN, startApp, type TestApp, WORKER_TOKEN } from './support/app';
 import { dispatched, forget, progressOf, reconcile, show, workerOf } from './support/delivery';
 import { eventually } from './support/eventually';
 import { buildService } from './support/service-process';
@@ -31,8 +31,11 @@ const workers: [name: string, needs: string[], command: () => string[]][] = [
   ['worker.py', ['python3'], () => ['python3', example('worker.py')]],
 ];
 
+/** Which of the programs an example needs are not here: then its tests say so, and pass. */
+const missingOf = (needs: string[]) => needs.filter((program) => spawnSync(program, ['--version']).error);
+
 describe.each(workers)('examples/%s', (name, needs, command) => {
-  const missing = needs.filter((program) => spawnSync(program, ['--version']).error);
+  const missing = missingOf(needs);
   let child: ChildProcess | undefined;
   let said = '';
   afterEach(() => void child?.kill('SIGKILL'));
@@ -147,6 +150,28 @@ describe.each(workers)('examples/%s', (name, needs, command) => {
 
       expect(await exited).toBe(0);
     });
+});
+
+describe('examples/journey.sh', () => {
+  it('goes the whole way, from a segment to settled notifications', async () => {
+    const missing = missingOf(['bash', 'curl', 'jq']);
+    if (missing.length > 0) return console.warn(`examples/journey.sh is not tested: ${missing.join(', ')} is not here`);
+    for (let n = 0; n < 3; n++) await app.make.customer({ preferences: { walks: 'along' } });
+    await app.make.customer();
+
+    const said = await new Promise<string>((done, fail) =>
+      execFile(
+        'bash',
+        [example('journey.sh'), '{"preferences_contains": {"walks": "along"}}'],
+        { env: { PATH: process.env.PATH, CRM_URL: app.url, CRM_TOKEN: ADMIN_TOKEN } },
+        (error, stdout, stderr) => (error ? fail(new Error(`${error.message}\n${stdout}\n${stderr}`)) : done(stdout)),
+      ),
+    );
+
+    expect(said).toContain('dry run: {"matched":3,"targeted":3}');
+    expect(said).toContain('{"sent":3,"failed":0,"retrying":0,"open":0,"rejected":[]}');
+    expect(said).toMatch(/^dispatch \d+: \{"queued":0,"sent":3,/m);
+  });
 });
 
 describe('examples/worker.sql', () => {
