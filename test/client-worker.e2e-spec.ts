@@ -118,7 +118,15 @@ describe('the loop of a worker', () => {
 
   it('does not settle a lease that was lost, begins nothing more of it, and tells the sends under way', async () => {
     const all = await dispatched(app, 10, { channel: 'email' });
-    const told: string[] = [];
+    const [told, called]: [string[], string[]] = [[], []];
+    const client = createClient({
+      baseUrl: app.url,
+      token: WORKER_TOKEN,
+      fetch: (url, init) => {
+        called.push(new URL(String(url)).pathname);
+        return fetch(url, init);
+      },
+    });
     const worker = start(
       ({ id }, isLost) =>
         new Promise((resolve) =>
@@ -127,7 +135,7 @@ describe('the loop of a worker', () => {
             resolve();
           }),
         ),
-      { leaseSeconds: 5, concurrency: 4 },
+      { client, leaseSeconds: 5, concurrency: 4 },
     );
     await eventually(() => expect(worker.sent).toHaveLength(4));
 
@@ -137,6 +145,7 @@ describe('the loop of a worker', () => {
     await eventually(() => expect(codes(worker.errors)).toEqual(['lease-lost']));
 
     expect(await worker.stop()).toEqual({ leases: 1, lost: 1, sent: 0, failed: 0, retrying: 0, released: 0 });
+    expect(called).not.toContain('/notifications/settle');
     expect(told.sort()).toEqual(worker.sent.sort());
     expect(worker.sent).toHaveLength(4);
     expect(await progressOf(app, all)).toMatchObject({ sent: 0 });
@@ -217,14 +226,25 @@ describe('the loop of a worker', () => {
     expect(codes(worker.errors)).toEqual(['bad-request']);
   });
 
-  it('rejects where its token is refused in the middle, and gives nothing back that was sent', async () => {
+  it('rejects where its settling is refused, and gives nothing back that was sent', async () => {
     const all = await dispatched(app, 6, { channel: 'email' });
-    let token = WORKER_TOKEN;
-    const client = createClient({ baseUrl: app.url, token: () => token });
-    const worker = start(() => Promise.resolve(void (token = 'revoked')), { client });
+    const client = createClient({
+      baseUrl: app.url,
+      token: WORKER_TOKEN,
+      fetch: (url, init) =>
+        String(url).endsWith('/settle')
+          ? fetch(url, { ...init, headers: { ...(init!.headers as object), authorization: 'Bearer revoked' } })
+          : fetch(url, init),
+    });
+    const { open, opened } = gate();
+    const worker = start(() => opened, { client, concurrency: 2 });
+    await eventually(() => expect(worker.sent).toHaveLength(2));
 
-    await expect(worker.ended).rejects.toMatchObject({ code: 'unauthenticated' });
-    expect(worker.sent.sort()).toEqual(all.ids);
+    const ended = worker.stop();
+    open();
+
+    await expect(ended).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(worker.sent.sort()).toEqual(all.ids.slice(0, 2));
     expect((await workerOf(app).claim()).ids).toEqual([]);
   });
 

@@ -41,8 +41,8 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerTotals> {
       totals.leases++;
       await new Batch({ ...options, stop }, lease_token, notifications, askedAt, totals).run();
     } catch (error) {
-      if (stop.aborted) break;
       if (error instanceof ApiProblem && error.isFault) throw error;
+      if (stop.aborted) break;
       onError(error);
       await pause(PAUSE_MS, stop);
     }
