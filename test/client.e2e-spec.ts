@@ -88,7 +88,7 @@ describe('the client', () => {
       token: ADMIN_TOKEN,
       fetch: async (url, init) => {
         const answer = await fetch(url, init);
-        asked.push({ status: answer.status, key: new Headers(init?.headers).get('idempotency-key') });
+        asked.push({ status: answer.status, key: new Headers(init.headers).get('idempotency-key') });
         await network.forward(); // the database is back by the time it is asked again
         return answer;
       },

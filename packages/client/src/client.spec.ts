@@ -14,7 +14,7 @@ function serviceOf(...answers: (() => Response | Promise<Response>)[]) {
     baseUrl: 'http://crm.invalid',
     token: 'a-token',
     fetch: (_url, init) => {
-      asked.push({ at: Date.now() - started, key: new Headers(init?.headers).get('idempotency-key') });
+      asked.push({ at: Date.now() - started, key: new Headers(init.headers).get('idempotency-key') });
       return Promise.resolve(answers[Math.min(asked.length, answers.length) - 1]());
     },
   });
@@ -100,7 +100,7 @@ describe('repeating', () => {
       attempts: 1,
       fetch: (_url, init) =>
         new Promise((_resolve, reject) =>
-          init!.signal!.addEventListener('abort', () => reject(init!.signal!.reason as Error)),
+          init.signal!.addEventListener('abort', () => reject(init.signal!.reason as Error)),
         ),
     });
 

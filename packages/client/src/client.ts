@@ -11,7 +11,7 @@ export interface ClientSettings {
   /** Of an admin or a worker; a function is asked before each request, for tokens that are renewed. */
   token: string | (() => string | Promise<string>);
   /** Instead of the global one. */
-  fetch?: typeof fetch;
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** How often a GET or POST is sent at most, while there is no answer, or a 429 or 503. Default 5. */
   attempts?: number;
   /** A service that asks for a longer pause than this is not waited for. Default 60. */
