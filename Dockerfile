@@ -4,17 +4,20 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY dashboard/package.json dashboard/
+COPY packages/client/package.json packages/client/
 RUN npm ci --omit=optional --ignore-scripts
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
 COPY src ./src
 COPY openapi.json ./
 COPY dashboard ./dashboard
+COPY packages ./packages
 RUN npm run build
 
 FROM node:24-slim AS modules
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY dashboard/package.json dashboard/
+COPY packages/client/package.json packages/client/
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 FROM node:24-slim

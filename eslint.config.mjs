@@ -13,6 +13,8 @@ export default defineConfig(
       'bench/node_modules/**',
       'dashboard/dist/**',
       'dashboard/src/api/schema.d.ts',
+      'packages/client/dist/**',
+      'packages/client/src/schema.ts',
     ],
   },
   js.configs.recommended,
@@ -68,7 +70,17 @@ export default defineConfig(
   },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', performance: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        performance: 'readonly',
+        fetch: 'readonly',
+        AbortController: 'readonly',
+        AbortSignal: 'readonly',
+      },
+    },
   },
   {
     files: ['**/*.js', '**/*.cjs'],

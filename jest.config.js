@@ -31,6 +31,7 @@ const base = {
       },
     ],
   },
+  moduleNameMapper: { '^@crm-service/client$': '<rootDir>/packages/client/src' },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
 };
 module.exports = {

@@ -14,7 +14,7 @@ const LOCK_WITHOUT_OWNER_MS = 10000;
 
 const CONFIGURATION = fs.readdirSync(root).filter((name) => /^(tsconfig.*|nest-cli|package-lock)\.json$/.test(name));
 /** What a build makes is not what it is made from. */
-const MADE = /(^|[/\\])(dist|node_modules|schema\.d\.ts|[^/\\]+\.spec\.ts)$/;
+const MADE = /(^|[/\\])(dist|node_modules|schema\.(d\.)?ts|[^/\\]+\.spec\.ts)$/;
 
 const steps = {
   build: [
@@ -24,6 +24,9 @@ const steps = {
     ),
     built('Building the dashboard', at('dashboard', 'dist'), ['dashboard', 'openapi.json', 'package-lock.json'], () =>
       npm(root, ['run', '-s', 'build', '-w', 'dashboard']),
+    ),
+    built('Building the client', at('packages', 'client', 'dist'), ['packages', 'openapi.json', ...CONFIGURATION], () =>
+      npm(root, ['run', '-s', 'build', '-w', 'packages/client']),
     ),
   ],
   bench: [

@@ -91,10 +91,11 @@ describeOrSkip(`a backup of our schema${why}`, () => {
 
   it('is restored to an older moment without a customer getting anything twice', async () => {
     const before = await start();
-    const everybody = await before.post('/segments', { name: 'Everybody', filters: {} });
-    const campaign = (name: string) => before.post('/campaigns', { name, message: 'Hello', segment_ids: [everybody.id] });
+    const everybody = await before.post('/segments', { body: { name: 'Everybody', filters: {} } });
+    const campaign = (name: string) =>
+      before.post('/campaigns', { body: { name, message: 'Hello', segment_ids: [everybody.id] } });
     const [sale, daily] = [await campaign('Sale'), await campaign('Daily')];
-    const dispatch = await before.post(`/campaigns/${sale.id}/dispatch`);
+    const dispatch = await before.post('/campaigns/{campaign_id}/dispatch', { path: { campaign_id: sale.id } });
     await deliver(before, 3);
     await before.end();
     await query(`INSERT INTO crm.campaign_schedules (campaign_id, local_time, time_zone, max_lateness_minutes, next_at, created_by)
@@ -105,7 +106,7 @@ describeOrSkip(`a backup of our schema${why}`, () => {
     // what the dump does not know: the rest is delivered, and the schedule fires
     const meanwhile = await start();
     await eventually(async () => {
-      const [lost] = await meanwhile.get<{ status: string }[]>(`/campaigns/${daily.id}/dispatches`);
+      const [lost] = await meanwhile.get('/campaigns/{campaign_id}/dispatches', { path: { campaign_id: daily.id } });
       expect(lost?.status).toBe('dispatched');
     });
     await deliver(meanwhile);
@@ -130,12 +131,12 @@ describeOrSkip(`a backup of our schema${why}`, () => {
 
     const after = await start();
     await deliver(after); // nothing: it is paused
-    await after.post(`/dispatches/${dispatch.id}/resume`);
+    await after.post('/dispatches/{dispatch_id}/resume', { path: { dispatch_id: dispatch.id } });
     await deliver(after); // nothing: all of it is known to be sent
     expect(new Set(delivered).size).toBe(delivered.length);
     expect(delivered).toHaveLength(20);
 
-    const next = await after.post(`/campaigns/${sale.id}/dispatch`);
+    const next = await after.post('/campaigns/{campaign_id}/dispatch', { path: { campaign_id: sale.id } });
     expect(Number(next.id)).toBeGreaterThan(1_000_000);
     expect(await after.get('/audit/verification')).toMatchObject({ intact: true });
     await after.end();

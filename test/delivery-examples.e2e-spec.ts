@@ -1,22 +1,21 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import ts from 'typescript';
-import { startApp, type TestApp, WORKER_TOKEN } from './support/app';
-import { Files } from './support/commands';
+import { ADMIN_TOKEN, startApp, type TestApp, WORKER_TOKEN } from './support/app';
 import { dispatched, forget, progressOf, reconcile, show, workerOf } from './support/delivery';
 import { eventually } from './support/eventually';
+import { buildService } from './support/service-process';
 import { answerJson, startStubServer, type StubServer } from './support/stub-server';
 
 jest.setTimeout(60_000);
 
 const example = (name: string) => join(__dirname, '../examples', name);
-const files = new Files();
 let app: TestApp;
 /** Stands for whoever sends mails and text messages. */
 let provider: StubServer;
 beforeAll(async () => {
+  buildService(); // with the package that worker.mjs imports
   app = await startApp();
   provider = await startStubServer(() => undefined);
 });
@@ -24,25 +23,19 @@ beforeEach(() => forget(app));
 afterAll(async () => {
   await provider.close();
   await app.close();
-  files.remove();
 });
 
-/** As `node examples/worker.ts` on a Node that takes types away by itself. */
-const transpiled = () =>
-  files.write(
-    'worker.mjs',
-    ts.transpileModule(readFileSync(example('worker.ts'), 'utf8'), {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-    }).outputText,
-  );
 const workers: [name: string, needs: string[], command: () => string[]][] = [
   ['worker.sh', ['bash', 'curl', 'jq'], () => ['bash', example('worker.sh')]],
-  ['worker.ts', [], () => [process.execPath, transpiled()]],
+  ['worker.mjs', [], () => [process.execPath, example('worker.mjs')]],
   ['worker.py', ['python3'], () => ['python3', example('worker.py')]],
 ];
 
+/** Which of the programs an example needs are not here: then its tests say so, and pass. */
+const missingOf = (needs: string[]) => needs.filter((program) => spawnSync(program, ['--version']).error);
+
 describe.each(workers)('examples/%s', (name, needs, command) => {
-  const missing = needs.filter((program) => spawnSync(program, ['--version']).error);
+  const missing = missingOf(needs);
   let child: ChildProcess | undefined;
   let said = '';
   afterEach(() => void child?.kill('SIGKILL'));
@@ -157,6 +150,28 @@ describe.each(workers)('examples/%s', (name, needs, command) => {
 
       expect(await exited).toBe(0);
     });
+});
+
+describe('examples/journey.sh', () => {
+  it('goes the whole way, from a segment to settled notifications', async () => {
+    const missing = missingOf(['bash', 'curl', 'jq']);
+    if (missing.length > 0) return console.warn(`examples/journey.sh is not tested: ${missing.join(', ')} is not here`);
+    for (let n = 0; n < 3; n++) await app.make.customer({ preferences: { walks: 'along' } });
+    await app.make.customer();
+
+    const said = await new Promise<string>((done, fail) =>
+      execFile(
+        'bash',
+        [example('journey.sh'), '{"preferences_contains": {"walks": "along"}}'],
+        { env: { PATH: process.env.PATH, CRM_URL: app.url, CRM_TOKEN: ADMIN_TOKEN } },
+        (error, stdout, stderr) => (error ? fail(new Error(`${error.message}\n${stdout}\n${stderr}`)) : done(stdout)),
+      ),
+    );
+
+    expect(said).toContain('dry run: {"matched":3,"targeted":3}');
+    expect(said).toContain('{"sent":3,"failed":0,"retrying":0,"open":0,"rejected":[]}');
+    expect(said).toMatch(/^dispatch \d+: \{"queued":0,"sent":3,/m);
+  });
 });
 
 describe('examples/worker.sql', () => {

@@ -39,25 +39,31 @@ describeOrSkip(`the version before (${commit?.slice(0, 10)})${why}`, () => {
 
   /** A bit of everything, as an existing client and a worker ask for it. @returns the dispatch */
   async function work(service: ServiceClient): Promise<string> {
-    const segment = await service.post('/segments', { name: 'Everybody', filters: {} });
-    await service.post(`/segments/${segment.id}/preview-users`);
-    const campaign = await service.post('/campaigns', { name: 'News', message: 'Hello', segment_ids: [segment.id] });
-    await service.call('PATCH', `/campaigns/${campaign.id}`, { description: 'changed' });
+    const segment = await service.post('/segments', { body: { name: 'Everybody', filters: {} } });
+    await service.post('/segments/{segment_id}/preview-users', { path: { segment_id: segment.id } });
+    const news = { name: 'News', message: 'Hello', segment_ids: [segment.id] };
+    const campaign = await service.post('/campaigns', { body: news });
+    const path = { campaign_id: campaign.id };
+    const headers = { 'If-Match': '*' };
+    await service.patch('/campaigns/{campaign_id}', { path, headers, body: { description: 'changed' } });
     const daily = { scheduled_at: '2199-12-01T09:00', time_zone: 'Europe/Madrid', recurrence: 'FREQ=DAILY' };
-    await service.call('PUT', `/campaigns/${campaign.id}/schedule`, daily);
-    const dispatch = await service.post(`/campaigns/${campaign.id}/dispatch`);
+    await service.put('/campaigns/{campaign_id}/schedule', { path, headers, body: daily });
+    const dispatch = await service.post('/campaigns/{campaign_id}/dispatch', { path });
     const lease = await service.claim(5);
     expect(await service.settle(lease)).toMatchObject({ sent: 5 });
-    const [queued] = await service.get<{ id: string }[]>('/notifications?status=queued');
-    await service.post(`/notifications/${queued.id}/mark-sent`, { delivery_info: { provider: 'p' } });
+    const [queued] = await service.get('/notifications', { query: { status: 'queued' } });
+    await service.post('/notifications/{notification_id}/mark-sent', {
+      path: { notification_id: queued.id },
+      body: { delivery_info: { provider: 'p' } },
+    });
     await service.get('/campaigns');
     await service.get('/segments');
-    await service.post(`/dispatches/${dispatch.id}/pause`);
-    await service.post(`/dispatches/${dispatch.id}/resume`);
+    await service.post('/dispatches/{dispatch_id}/pause', { path: { dispatch_id: dispatch.id } });
+    await service.post('/dispatches/{dispatch_id}/resume', { path: { dispatch_id: dispatch.id } });
     return dispatch.id;
   }
-  const sentOf = async (service: ServiceClient, dispatch: string) =>
-    (await service.get<{ progress: { sent: number } }>(`/dispatches/${dispatch}`)).progress.sent;
+  const sentOf = async (service: ServiceClient, dispatch_id: string) =>
+    (await service.get('/dispatches/{dispatch_id}', { path: { dispatch_id } })).progress.sent;
 
   it('goes on beside this one while the schema is migrated under it, and each finishes what the other began', async () => {
     const before = await start(previous);
