@@ -1,3 +1,4 @@
+import { ollamaWire } from '../support/fake-ollama';
 import type { CustomerFacts, PurchaseFacts } from '../support/make';
 import { makeCustomers } from './support/customers';
 import { describeInBrowser } from './support/describe-in-browser';
@@ -93,6 +94,42 @@ describeInBrowser('what a model suggests', () => {
       expect(await problemsInEverySeat(at.page)).toEqual([]);
       await suggested().getByRole('button', { name: 'Use this one' }).click();
       expect(await field('Message').inputValue()).toBe(LINKED + HOSTILE);
+    });
+  });
+
+  describe('one message', () => {
+    const field = () => at.page.getByRole('textbox', { name: 'Message', exact: true });
+    const draft = () => at.page.getByRole('region', { name: 'Draft', exact: true });
+    const asks = async () => {
+      await at.tab.open('/campaigns/new');
+      await field().fill('Mine');
+      await at.button('Suggest messages with AI').click();
+      await at.page.getByText('One, as it is written').click();
+      await at.page.getByLabel('What should it say?').fill('Shorter');
+      await at.button('Write').click();
+    };
+
+    it('is seen while it is written of the one there is, can be stopped, and is taken', async () => {
+      at.model.misbehaves((_req, res) => void res.writeHead(200).write(ollamaWire.piece('The first pumpkins')));
+      await asks();
+
+      await draft().getByText('The first pumpkins').waitFor();
+      expect(await at.button('Use this text').isDisabled()).toBe(true);
+      expect(await problemsInEverySeat(at.page)).toEqual([]);
+      expect(at.model.calls().at(-1)?.prompt).toBe('The message so far: “Mine”\n\nShorter');
+      await at.button('Stop').click();
+      await at.button('Use this text').click();
+      expect(await field().inputValue()).toBe('The first pumpkins');
+      await at.button('Take my text back').click();
+      expect(await field().inputValue()).toBe('Mine');
+    });
+
+    it('is text', async () => {
+      at.model.says(LINKED + HOSTILE);
+      await asks();
+
+      await at.page.getByText('The answer is below.').waitFor({ state: 'attached' });
+      expect(await problemsInEverySeat(at.page)).toEqual([]);
     });
   });
 

@@ -11,7 +11,7 @@ import type { StepProps } from './step-props';
 import { useFaultText } from './fault-text';
 import classes from './wizard.module.css';
 
-const VariantsPanel = lazy(async () => ({ default: (await import('../message/variants-panel')).VariantsPanel }));
+const ModelPanel = lazy(async () => ({ default: (await import('../message/model-panel')).ModelPanel }));
 
 /** What is said, and by what it goes, beside how a customer sees it. */
 export function MessageStep({ draft, change, faults, isShown, saved, activeSegments }: StepProps) {
@@ -106,7 +106,7 @@ export function MessageStep({ draft, change, faults, isShown, saved, activeSegme
           {wasAsking && (
             <Card title={t('ai.title')} description={t('ai.lead')}>
               <Suspense fallback={<Skeleton height={220} />}>
-                <VariantsPanel
+                <ModelPanel
                   isOpen={isAsking}
                   channel={draft.channel}
                   purpose={draft.description}
