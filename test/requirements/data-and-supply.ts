@@ -53,8 +53,8 @@ export const dataAndSupply: readonly Requirement[] = [
   {
     id: 'R49',
     asks: 'The dashboard runs our scripts only, asks nobody else, and shows every text as text.',
-    holds: 'partly',
-    but: 'Trusted Types are not demanded (`require-trusted-types-for`). There is no preview of HTML, and so no frame to sandbox.',
+    holds: 'yes',
+    but: 'There is no preview of HTML, and so no frame to sandbox.',
     proofs: [
       ['test/dashboard.e2e-spec.ts', 'is a page that needs no token and may do nothing but run our scripts and ask us'],
       ['test/browser/pages.browser-spec.ts', '%s can be used by everybody, runs nothing and asks nobody else'],
