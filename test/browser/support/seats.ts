@@ -11,9 +11,9 @@ const isTaken = (seat: string): boolean => process.env.SEATS !== 'few' || FEW.in
  * What nobody should meet on what is open, light and dark, on a desk, a tablet and a telephone: what axe finds, and a page that has to be
  * pushed sideways to be read. The page stays open meanwhile: that costs a tenth of loading it for each.
  */
-export async function problemsInEverySeat(page: Page): Promise<string[]> {
+export async function problemsInEverySeat(page: Page, widths = WIDTHS): Promise<string[]> {
   const problems: string[] = [];
-  for (const width of WIDTHS)
+  for (const width of widths)
     for (const colorScheme of ['light', 'dark'] as const) {
       const seat = `${width} ${colorScheme}`;
       if (!isTaken(seat)) continue;
