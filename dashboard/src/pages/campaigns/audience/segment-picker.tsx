@@ -78,7 +78,7 @@ export function SegmentPicker(props: {
             const name = segment?.name ?? id.slice(0, 8);
             return (
               <li key={id} className={classes.chosen}>
-                <Text size="sm">
+                <Text size="sm" component="div">
                   {props.isPending ? <Skeleton height={14} width={120} /> : name}{' '}
                   {segment?.is_active === false && (
                     <Badge size="sm" color="orange" variant="light" tt="none">
