@@ -13,7 +13,7 @@ import type { Answer, Aside, Op, State } from './support/model-state';
 import type { Plan } from './support/plan';
 
 /** How many sequences are run: MODEL_RUNS=2000 before a release. One in ten has an audience of several chunks. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 60);
+const RUNS = Number(process.env.MODEL_RUNS ?? 40);
 const LARGE = 11_000;
 const TOKENS = ['the-token-of-one-client', 'the-token-of-a-second', 'the-token-of-a-third'];
 
