@@ -1,24 +1,13 @@
 import { SegmentedControl, Stack } from '@mantine/core';
-import { useState } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Schema } from '../../../api/client';
 import { StreamedDraft } from './streamed-draft';
-import type { MessageText } from './template';
 import { VariantsPanel } from './variants-panel';
 
 const WAYS = ['variants', 'draft'] as const;
 
 /** What the model writes for a message: several to choose from, checked and for this audience, or one that is seen while it is written. */
-export function ModelPanel(props: {
-  isOpen: boolean;
-  channel: Schema<'CampaignView'>['channel'];
-  /** What the campaign is for, as far as it is known. */
-  purpose: string;
-  /** Active segments of the audience. */
-  segmentIds: readonly string[];
-  current: MessageText;
-  onUse: (text: MessageText) => void;
-}) {
+export function ModelPanel(props: ComponentProps<typeof VariantsPanel>) {
   const { t } = useTranslation('ai');
   const [way, setWay] = useState<string>('variants');
   return (

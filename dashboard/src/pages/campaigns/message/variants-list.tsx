@@ -1,7 +1,8 @@
-import { List, Stack, Text, Title } from '@mantine/core';
+import { List, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../../api/client';
 import { Disclosure } from '../../../components/disclosure';
+import { Suggested } from '../../../components/suggested';
 import { useFormat } from '../../../i18n/use-format';
 import classes from './message.module.css';
 import type { MessageText } from './template';
@@ -24,50 +25,38 @@ export function VariantsList(props: {
     message,
   });
   return (
-    <section className={classes.suggested} aria-labelledby="suggested-messages">
-      <Stack gap="sm">
+    <Suggested title={t('variants.suggested')} said={t('variants.by', { channel: t(`common:channel.${props.channel}`) })}>
+      <ol className={classes.variants}>
+        {variants.map((variant, i) => {
+          const text = textOf(variant);
+          return (
+            <VariantCard
+              key={i}
+              number={i + 1}
+              channel={props.channel}
+              variant={variant}
+              isTaken={text.message === props.current.message && text.title === props.current.title}
+              onUse={() => props.onUse(text)}
+            />
+          );
+        })}
+      </ol>
+      {refused.length > 0 && (
         <div>
-          <Title order={3} size="h5" id="suggested-messages">
-            {t('variants.suggested')}
-          </Title>
-          <Text size="sm" c="dimmed">
-            {t('variants.by', { channel: t(`common:channel.${props.channel}`) })}
-          </Text>
+          <Text size="sm">{t('variants.refused', { count: refused.length, formatted: format.number(refused.length) })}</Text>
+          <Disclosure label={t('variants.why')} size="xs">
+            <List size="xs" mt={4}>
+              {refused.map(({ reason }, i) => (
+                <List.Item key={i}>{reason}</List.Item>
+              ))}
+            </List>
+          </Disclosure>
         </div>
-        <ol className={classes.variants}>
-          {variants.map((variant, i) => {
-            const text = textOf(variant);
-            return (
-              <VariantCard
-                key={i}
-                number={i + 1}
-                channel={props.channel}
-                variant={variant}
-                isTaken={text.message === props.current.message && text.title === props.current.title}
-                onUse={() => props.onUse(text)}
-              />
-            );
-          })}
-        </ol>
-        {refused.length > 0 && (
-          <div>
-            <Text size="sm">
-              {t('variants.refused', { count: refused.length, formatted: format.number(refused.length) })}
-            </Text>
-            <Disclosure label={t('variants.why')} size="xs">
-              <List size="xs" mt={4}>
-                {refused.map(({ reason }, i) => (
-                  <List.Item key={i}>{reason}</List.Item>
-                ))}
-              </List>
-            </Disclosure>
-          </div>
-        )}
-        <Disclosure label={t('variants.told')} size="xs">
-          <Told audience={audience} />
-        </Disclosure>
-      </Stack>
-    </section>
+      )}
+      <Disclosure label={t('variants.told')} size="xs">
+        <Told audience={audience} />
+      </Disclosure>
+    </Suggested>
   );
 }
 
