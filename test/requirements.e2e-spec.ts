@@ -4,6 +4,8 @@ import { accessAndInput } from './requirements/access-and-input';
 import { dataAndSupply } from './requirements/data-and-supply';
 import { dispatchAndDelivery } from './requirements/dispatch-and-delivery';
 import { outages } from './requirements/outages';
+import { figuresOf, holds } from './release/figures';
+import { stages } from './release/stages';
 import type { Proof, Requirement } from './requirements/requirement';
 
 const security = [...accessAndInput, ...dataAndSupply];
@@ -75,6 +77,44 @@ describe('what is asked of the service', () => {
     const [before, after] = [page.slice(0, page.indexOf(BEGIN)), page.slice(page.indexOf(END) + END.length)];
     if (process.env.UPDATE) writeFileSync(join(root, file), before + written(list) + after);
     expect(read(file)).toBe(before + written(list) + after);
+  });
+});
+
+describe('a stage of the release check', () => {
+  it('has its figures from lines of JSON, added up over runs, and from the summary of Jest', () => {
+    const output = [
+      'told beside it',
+      '{"seed":7,"kills":20,"found":[],"windows":{"a":1}}',
+      '{"kills":30,"found":[{"rows":1}]}',
+      '{ no JSON',
+    ];
+    expect(figuresOf(output.join('\n'))).toEqual({ kills: 50, found: 1 });
+    expect(figuresOf('Tests:       2 failed, 1 skipped, 40 passed, 43 total\n')).toEqual({ failed: 2, passed: 40 });
+  });
+
+  it('counts a mutant that nobody missed, and not the harm that mutants do', () => {
+    const run = (caught: boolean) => JSON.stringify({ mutant: 'no-token', caught, found: [{ rows: 3 }], lost: 1 });
+    expect(figuresOf(`${run(true)}\n${run(false)}`)).toEqual({ mutants: 2, not_caught: 1, lost: 2 });
+  });
+
+  it.each([
+    { is: '>=', value: 10, holding: 10, missing: 9 },
+    { is: '<=', value: 10, holding: 10, missing: 11 },
+    { is: '<', value: 10, holding: 9.9, missing: 10 },
+    { is: '=', value: 0, holding: 0, missing: 1 },
+  ] as const)('holds where a figure is $is $value', ({ is, value, holding, missing }) => {
+    expect(holds(['figure', is, value], { figure: holding })).toBe(true);
+    expect(holds(['figure', is, value], { figure: missing })).toBe(false);
+    expect(holds(['figure', is, value], {})).toBe(false); // what was not measured does not hold
+  });
+
+  it('runs a command that there is, and stands in docs/release-report.md', () => {
+    const page = read('docs/release-report.md');
+    for (const { name, command } of stages) {
+      const [program, ...args] = command;
+      if (program === 'npm' && args[0] === 'run') expect(isThere(`npm run ${args[2]}`)).toBe(true);
+      expect(page).toContain(`| \`${name}\` |`);
+    }
   });
 });
 

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Figures } from './figures';
+
+/** What became of a stage when it was last run to its end. */
+export interface Result {
+  /** What was run: the sources, not the documentation. */
+  sources: string;
+  /** The commit that was checked out, and whether something was changed beside it. */
+  commit: string;
+  exit: number;
+  figures: Figures;
+  seconds: number;
+  finished_at: string;
+  /** The end of the output where it did not come out well. */
+  said?: string;
+}
+
+export const root = resolve(__dirname, '../..');
+const directory = join(root, '.data', 'release');
+const fileOf = (stage: string) => join(directory, `${stage}.json`);
+
+export function keep(stage: string, result: Result): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(fileOf(stage), `${JSON.stringify(result, undefined, 2)}\n`);
+}
+
+export function kept(stage: string): Result | undefined {
+  try {
+    return JSON.parse(readFileSync(fileOf(stage), 'utf8')) as Result;
+  } catch {
+    return undefined;
+  }
+}
+
+const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+
+/** What a result depends on: two commits that differ in words alone have the same. */
+const SOURCES = ['src', 'test', 'dashboard', 'packages', 'examples', 'scripts', 'package.json', 'package-lock.json'];
+
+export function checkedOut(): Pick<Result, 'sources' | 'commit'> {
+  const hashes = SOURCES.map((path) => git('rev-parse', `HEAD:${path}`).slice(0, 7));
+  const changed = git('status', '--porcelain', '--', ...SOURCES) !== '';
+  const mark = changed ? ' and changes' : '';
+  return { sources: hashes.join(' ') + mark, commit: git('rev-parse', '--short=9', 'HEAD') + mark };
+}
