@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import reactHooks from 'eslint-plugin-react-hooks';
+import * as regexp from 'eslint-plugin-regexp';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -18,6 +19,12 @@ export default defineConfig(
     ],
   },
   js.configs.recommended,
+  {
+    ignores: ['test/**', '**/*.spec.ts', 'bench/**', 'eval/**'],
+    // a text of a caller or a model must not be able to keep the event loop: no expression takes more than linear time
+    plugins: { regexp },
+    rules: { 'regexp/no-super-linear-backtracking': 'error', 'regexp/no-super-linear-move': 'error' },
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -51,8 +51,12 @@ const HEADERS = new Map([
   ['X-Content-Type-Options', 'nosniff'],
 ]);
 
-function answerHeaders(_request: Request, response: Response, next: NextFunction): void {
+/** A year, of this host alone: what else its domain has may not speak TLS. */
+const ONLY_TLS = 'max-age=31536000';
+
+function answerHeaders(request: Request, response: Response, next: NextFunction): void {
   for (const [name, value] of HEADERS) if (!response.hasHeader(name)) response.setHeader(name, value);
+  if (request.secure) response.setHeader('Strict-Transport-Security', ONLY_TLS); // a trusted proxy says that it spoke TLS
   next();
 }
 

@@ -25,6 +25,24 @@ describe('every answer', () => {
   );
 });
 
+describe('an answer that went through TLS', () => {
+  const ask = (of: TestApp, path: string, proto: string) =>
+    of.api.get(path).set('X-Forwarded-Proto', proto).set('X-Forwarded-For', '203.0.113.7');
+
+  it('tells browsers to come by TLS only, where a trusted proxy says so', async () => {
+    const behind = await startApp({ TRUSTED_PROXIES: ['127.0.0.1'] });
+    for (const path of ['/', '/segments', '/docs']) {
+      expect((await ask(behind, path, 'https')).headers).toHaveProperty('strict-transport-security', 'max-age=31536000');
+      expect((await ask(behind, path, 'http')).headers).not.toHaveProperty('strict-transport-security');
+    }
+    await behind.close();
+  });
+
+  it('says nothing of it on the word of anybody else', async () => {
+    expect((await ask(app, '/segments', 'https')).headers).not.toHaveProperty('strict-transport-security');
+  });
+});
+
 describe('pages of other origins', () => {
   const preflight = (origin: string) =>
     fetch(`${app.url}/segments`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });

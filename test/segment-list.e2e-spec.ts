@@ -196,3 +196,39 @@ it('asks one statement for all trends and one for all campaigns, however many se
   expect(texts.filter((text) => text.includes('segment_sizes'))).toHaveLength(1);
   expect(texts.filter((text) => text.includes('excluded_segment_ids'))).toHaveLength(1);
 });
+
+it('is walked over 10,000 without a gap or a repetition while others are made, edited and put away', async () => {
+  // a hundred share each instant, so that a page ends in the middle of them
+  const made = await app.db.query<{ id: string }>(
+    `INSERT INTO segments (name, filters, created_at)
+     SELECT 'Segment ' || i, '{}', timestamptz '2026-01-01T00:00:00Z' + (i / 100) * interval '1 minute' FROM generate_series(1, 10000) i RETURNING id`,
+  );
+  const walk = new AbortController();
+  const writers = [1, 2, 3].map(async () => {
+    for (let i = 0; !walk.signal.aborted; i++) {
+      const { id } = await app.make.segment();
+      await app.api.patch(`/segments/${id}`).set('If-Match', '*').send({ name: 'Edited' }).expect(200);
+      await app.api.delete(`/segments/${id}`).expect(204);
+      const old = made[(i * 7919) % made.length].id; // and what the walk meets, or met
+      await app.api
+        .patch(`/segments/${old}`)
+        .set('If-Match', '*')
+        .send({ description: `Edited ${i}` })
+        .expect(200);
+    }
+  });
+
+  const walked: string[] = [];
+  for (let next: string | undefined = '/segments?limit=333&total=false'; next;) {
+    const page: { body: Listed[]; headers: Record<string, string> } = await app.api.get(next).expect(200);
+    walked.push(...page.body.map(({ id }) => id));
+    next = /<([^>]+)>; rel="next"/.exec(page.headers.link ?? '')?.[1];
+  }
+  walk.abort();
+  await Promise.all(writers);
+
+  const times = new Map<string, number>();
+  for (const id of walked) times.set(id, (times.get(id) ?? 0) + 1);
+  expect(made.filter(({ id }) => times.get(id) !== 1)).toEqual([]);
+  expect(walked.length).toBe(times.size);
+});

@@ -102,10 +102,12 @@ const hasBody = (request: Request) =>
 
 /** Before the body is read: nothing but JSON, or what else the address takes, in UTF-8. A write whose body is optional may have none. */
 export function requireMediaType(request: Request, _response: Response, next: NextFunction): void {
-  const [, type, parameters] = /^([^;\s]*)\s*(.*)$/s.exec(request.headers['content-type'] ?? '') ?? [];
+  const header = request.headers['content-type'] ?? '';
+  const type = header.split(/[;\s]/, 1)[0];
+  const parameters = header.slice(type.length).trim();
   const taken = limitOf(request.path).type;
   if (taken === '*/*') return next();
-  const isTaken = type?.toLowerCase() === taken && /^(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(parameters);
+  const isTaken = type.toLowerCase() === taken && /^(;\s*charset\s*=\s*"?utf-8"?)?$/i.test(parameters);
   if (isTaken || !hasBody(request)) return next();
   next(new Problem('unsupported-media-type', `Send the body as ${taken} in UTF-8.`));
 }

@@ -48,10 +48,18 @@ export const errorFacts = ({ type, message, stack, code, query }: LoggedError): 
  * Where PostgreSQL or JSON.parse repeat in an error what they could not read, it may be somebody's name: `invalid input syntax for type
  * uuid: "…"`, `value "…" is out of range`, `"…" is not valid JSON`. Names of tables and columns stay.
  */
-const withoutValues = (text: string): string =>
-  text.replace(/: "[^\n]*"|(?<=\bvalue )"[^\n]*?"|"[^\n]*"(?= is not valid JSON)/g, (found) =>
-    found.startsWith(':') ? ': "…"' : '"…"',
-  );
+const withoutValues = (text: string): string => text.split('\n').map(withoutValue).join('\n');
+
+/** By hand where a value may have quotes of its own: an expression would look from each of them to the end. */
+function withoutValue(line: string): string {
+  const short = line.replace(/(?<=\bvalue )"[^"]*"/g, '"…"');
+  const json = between(short, short.indexOf('"'), short.lastIndexOf('" is not valid JSON'));
+  return between(json, json.indexOf(': "') + 2, json.lastIndexOf('"'), json.includes(': "'));
+}
+
+/** @param open where the first quote of the value stands; -1 where there is none */
+const between = (line: string, open: number, close: number, isThere = open >= 0): string =>
+  isThere && close > open ? `${line.slice(0, open)}"…${line.slice(close)}` : line;
 
 /** Whatever may stand in a line beside its time, level and text. A fact of another name is left out, whoever logs it. */
 const FACTS: ReadonlySet<string> = new Set([

@@ -17,7 +17,7 @@ export const isMailbox = (text: string): boolean => text.length <= 320 && MAILBO
 export const isOneAddress = (text: string): boolean => text.length <= 255 && ONE_ADDRESS.test(text);
 
 /** Of a mailbox: its address. */
-export const addressOf = (mailbox: string): string => /<(.+)>$/.exec(mailbox)?.[1] ?? mailbox;
+export const addressOf = (mailbox: string): string => /<([^<>]+)>$/.exec(mailbox)?.[1] ?? mailbox;
 
 /** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
 export function isWebhookSecret(text: string): boolean {

@@ -27,7 +27,7 @@ export const httpUrl = makeExactValidator<string>((text) => {
   const url = URL.canParse(text) ? new URL(text) : fail('must be an http:// or https:// address');
   if (!['http:', 'https:'].includes(url.protocol)) fail('must be an http:// or https:// address');
   if (url.username || url.password || url.search || url.hash) fail('must have no user, password, query or fragment');
-  return text.replace(/\/+$/, '');
+  return text.replace(/(?<!\/)\/+$/, '');
 });
 
 export const postgresUrl = makeExactValidator<string>((text) => {

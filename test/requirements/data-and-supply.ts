@@ -63,8 +63,8 @@ export const dataAndSupply: readonly Requirement[] = [
   {
     id: 'R50',
     asks: 'Every answer has the headers that keep browsers from guessing, framing and keeping it; other origins are let in by exact name.',
-    holds: 'partly',
-    but: 'HSTS is for the proxy that speaks TLS.',
+    holds: 'yes',
+    but: 'Strict-Transport-Security where a trusted proxy says that it spoke TLS; the service speaks none itself.',
     proofs: [
       [
         'test/headers.e2e-spec.ts',

@@ -17,7 +17,7 @@ export interface Keyset<Row> {
 const FIRST_PAGE: string | undefined = undefined;
 
 const cursorOf = (headers: Headers): string | undefined => {
-  const next = /<([^>]+)>;\s*rel="next"/.exec(headers.get('Link') ?? '')?.[1];
+  const next = /<([^<>]+)>;\s*rel="next"/.exec(headers.get('Link') ?? '')?.[1];
   return next ? (new URL(next, window.location.origin).searchParams.get('cursor') ?? undefined) : undefined;
 };
 

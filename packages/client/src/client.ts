@@ -49,7 +49,7 @@ interface AnyOptions extends CallOptions {
 
 export function createClient(settings: ClientSettings): Client {
   const { baseUrl, token, attempts = 5, longestPauseSeconds = 60, timeoutSeconds = 60 } = settings;
-  const base = baseUrl.replace(/\/+$/, '');
+  const base = baseUrl.replace(/(?<!\/)\/+$/, '');
 
   /** One request and its answer, as `read` takes it in before the time is over. */
   async function once<T>(method: Method, url: string, init: RequestInit, read: Read<T>, caller?: AbortSignal): Promise<T> {
@@ -120,11 +120,11 @@ export function createClient(settings: ClientSettings): Client {
       for (let url: string | undefined = first; url !== undefined;) {
         const page: Page = await send('get', url, options ?? {}, async (response) => ({
           body: await bodyOf(response),
-          next: /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1],
+          next: /<([^<>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1],
         }));
         yield page.body as BodyOf<P, 'get'>;
         // only its query: the service does not know under which address it is reached from here
-        url = page.next && first.replace(/\?.*$/, '') + new URL(page.next, first).search;
+        url = page.next && first.split('?', 1)[0] + new URL(page.next, first).search;
       }
     },
   };

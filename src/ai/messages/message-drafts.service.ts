@@ -69,9 +69,10 @@ function variantsIn(answer: string, wanted: number): unknown[] {
 
 /** Undefined where it is no JSON. A fence around it is taken off: small models like to put one there. */
 function parsed(answer: string): unknown {
-  const [, fenced] = /^\s*```(?:json)?\s*\n([^]*?)\n?```\s*$/.exec(answer) ?? [];
+  const text = answer.trim();
+  const isFenced = text.startsWith('```') && text.endsWith('```') && text.includes('\n');
   try {
-    return JSON.parse(fenced ?? answer);
+    return JSON.parse(isFenced ? text.slice(text.indexOf('\n'), -3) : text);
   } catch {
     return undefined;
   }

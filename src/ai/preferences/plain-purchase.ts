@@ -22,7 +22,7 @@ function nameOf(product: unknown): string | undefined {
   return NAMES.flatMap((field) => (typeof fields[field] === 'string' ? (wordsOf(fields[field]) ?? []) : []))[0];
 }
 
-const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\S+@\S+|\d{6,}/i;
+const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\S@\S|\d{6,}/i;
 
 /** A name has letters; an id, a number of many digits or an address is none, whatever stands around it. */
 function wordsOf(text: string): string | undefined {

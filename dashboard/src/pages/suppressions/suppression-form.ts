@@ -4,7 +4,7 @@ import { isUuid } from '../../components/is-uuid';
 export function customerOf(text: string): { user_id: string } | { email: string } | undefined {
   const typed = text.trim();
   if (isUuid(typed)) return { user_id: typed.toLowerCase() };
-  return /^\S+@\S+$/.test(typed) ? { email: typed } : undefined;
+  return /^[^\s@]+@\S+$/.test(typed) ? { email: typed } : undefined;
 }
 
 /** Whether a local time (`2026-11-22T10:00`) is one, and after an instant. */

@@ -22,7 +22,11 @@ const EXACT_DIGITS = 15;
 export function numbersAreExact(jsonb: string): boolean {
   const numbers = jsonb.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').match(/[\d.]+/g) ?? [];
   return numbers.every((number) => {
-    const digits = number.replace('.', '').replace(/^0+/, '').replace(/0+$/, '');
-    return digits.length <= EXACT_DIGITS && number.length < 300; // …e-308: where doubles thin out
+    if (number.length >= 300) return false; // …e-308: where doubles thin out
+    const digits = number
+      .replace('.', '')
+      .replace(/^0+/, '')
+      .replace(/(?<!0)0+$/, '');
+    return digits.length <= EXACT_DIGITS;
   });
 }

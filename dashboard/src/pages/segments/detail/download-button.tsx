@@ -12,7 +12,7 @@ const fileName = (name: string): string =>
     name
       .normalize('NFKD')
       .replaceAll(/[^\p{Letter}\p{Number}]+/gu, '-')
-      .replaceAll(/^-+|-+$/g, '')
+      .replaceAll(/^-|-$/g, '')
       .toLowerCase() || 'segment'
   }.csv`;
 
