@@ -97,6 +97,29 @@ export const stages: readonly Stage[] = [
     ],
   },
   {
+    name: 'sqlmap',
+    shows: 'sqlmap finds nothing to inject, and finds a handler that can be injected',
+    command: npm('test:sqlmap'),
+    goals: [
+      ['control_found', '=', 1],
+      ['injectable', '=', 0],
+    ],
+  },
+  {
+    name: 'overload',
+    shows: 'ten times what the service can do, for a minute',
+    command: npm('bench', '--', 'overload', '60'),
+    goals: [
+      ['health_p99_ms', '<', 100],
+      ['accepted_p99_ms', '<', 2000],
+      ['refused_otherwise', '=', 0],
+      ['health_refused', '=', 0],
+      ['rss_mb_at_most', '<', 512],
+      ['event_loop_p99_ms_at_most', '<', 200],
+      ['recovery_seconds', '<=', 5],
+    ],
+  },
+  {
     name: 'sequences',
     shows: 'whatever clients, dispatchers and workers do in any order, held against a model of it',
     command: specs('dispatch-model'),
