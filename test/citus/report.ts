@@ -1,3 +1,4 @@
+import { distribution } from '../../src/database/citus/distribution';
 import { statementsOf } from './catalog';
 import { remedies } from './remedies';
 import { judge } from './rules';
@@ -65,6 +66,10 @@ const means: Record<Where, string> = {
   'not possible': 'Citus refuses it, or does not promise it',
 };
 
+const CHECK = `\`test/citus.e2e-spec.ts\` reads every exported statement of every \`*.sql.ts\`, what every filter and some trees become in each query that is made of rules, and every
+statement in the functions of the schema, with PostgreSQL's own parser, and decides by the rules above. What it decided is in \`test/citus/expected.json\`; a new
+statement fails the test until somebody has looked (\`UPDATE=1 npx jest citus\`).`;
+
 /** For docs/scale.md. */
 export function markdownOf(report: Report, judged: Judged[]): string {
   const counts = places.map((place) => `| ${place} | ${report.counts[place]} | ${means[place]} |`);
@@ -76,6 +81,17 @@ export function markdownOf(report: Report, judged: Judged[]): string {
   const asked = new Set(judged.flatMap(({ because }) => because));
   const used = remedies.filter(([known]) => [...asked].some((reason) => known.test(reason)));
   return [
+    '| table | lies | why |',
+    '|---|---|---|',
+    ...distribution.map(
+      (one) =>
+        `| \`${one.table}\` | ${one.lies === 'customer' ? `by \`${one.column}\`` : 'on the coordinator'} | ${one.why} |`,
+    ),
+    '',
+    '## Every statement, held against its rules',
+    '',
+    CHECK,
+    '',
     '| runs on | statements | |',
     '|---|---|---|',
     ...counts,

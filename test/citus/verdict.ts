@@ -10,7 +10,7 @@ export interface Verdict {
 
 export const worst = (...verdicts: Verdict[]): Verdict => {
   const rank = Math.max(0, ...verdicts.map(({ where }) => places.indexOf(where)));
-  const deciding = verdicts.filter(({ where }) => places.indexOf(where) >= Math.min(rank, places.indexOf('in steps')));
+  const deciding = verdicts.filter(({ where }) => where === places[rank]);
   return { where: places[rank], because: [...new Set(deciding.flatMap(({ because }) => because))] };
 };
 
