@@ -68,10 +68,13 @@ interface TableSize {
 
 /** Bytes of each table of ours that grows, as they lie on disk. */
 async function sizes(client: Client): Promise<Record<string, TableSize>> {
+  // partitions are counted with their table
   const { rows } = await client.query<{ name: string } & Record<keyof TableSize, string>>(sql`
-    SELECT c.relname AS name, pg_relation_size(c.oid) AS heap, coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0) AS toast,
-           pg_indexes_size(c.oid) AS indexes, (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', c.oid::regclass), true, true, '')))[1]::text AS rows
-    FROM pg_class c WHERE c.relnamespace = ${SCHEMA}::regnamespace AND c.relkind = 'r'`);
+    SELECT root.relname AS name, sum(pg_relation_size(c.oid)) AS heap, sum(coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0)) AS toast,
+           sum(pg_indexes_size(c.oid)) AS indexes,
+           sum((xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', c.oid::regclass), true, true, '')))[1]::text::bigint) AS rows
+    FROM pg_class c JOIN pg_class root ON root.oid = coalesce(pg_partition_root(c.oid), c.oid)
+    WHERE c.relnamespace = ${SCHEMA}::regnamespace AND c.relkind = 'r' GROUP BY root.relname`);
   const filled = rows.filter(({ name, rows }) => Number(rows) > 0 && !FEW.includes(name));
   return Object.fromEntries(
     filled.map(({ name, rows, heap, toast, indexes }) => [
