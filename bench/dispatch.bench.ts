@@ -2,21 +2,12 @@
  * What a dispatch costs beside one plain INSERT … SELECT into the same table, beside the segment's own SELECT, and beside rows built in the
  * process by an ORM. The steps are the product's own, run one after the other as the dispatcher does.
  */
-import type { INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { Client } from 'pg';
 import { DataSource, EntitySchema } from 'typeorm';
-import { AppModule } from '../src/app.module';
 import { CampaignsService } from '../src/campaigns/campaigns.service';
-import { DispatchSteps } from '../src/campaigns/dispatch/dispatch-steps';
 import { DispatchesService } from '../src/campaigns/dispatch/dispatches.service';
 import { sql } from '../src/common/sql';
-import { type Config, loadConfig } from '../src/config/config';
-import { prepareDatabase } from '../src/database/open-database';
-import { inTransaction } from '../src/database/transaction';
-import type { Once } from '../src/idempotency/once';
 import { AudienceService } from '../src/segments/audience.service';
-import { SegmentsService } from '../src/segments/segments.service';
+import { DispatchGround, timed } from './dispatch-ground';
 import { keep, median } from './measure';
 import { questions } from './rules';
 import { AS_OF } from './seed';
@@ -29,143 +20,53 @@ const ORM_BATCH = 1000;
 
 const rounded = (value: number) => Number(value.toPrecision(3));
 const rssMb = () => process.memoryUsage().rss / 2 ** 20;
-const caller = { id: 'bench', role: 'admin', via: 'token' } as unknown as Parameters<SegmentsService['create']>[1];
 
-async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; value: T }> {
-  const began = performance.now();
-  const value = await work();
-  return { ms: performance.now() - began, value };
+/** The same rows by one statement that knows the audience: nothing can be faster in the same table. */
+async function bareInsert(ground: DispatchGround, rows: number) {
+  await ground.forget();
+  const from = await ground.lsn();
+  const { ms } = await timed(() =>
+    ground.client.query(
+      'INSERT INTO notifications (dispatch_id, user_id, lane_no) SELECT 1, id, 0 FROM (SELECT id FROM users ORDER BY id LIMIT $1) u',
+      [rows],
+    ),
+  );
+  return { ms, wal: await ground.walSince(from) };
 }
 
-class Bench {
-  private constructor(
-    readonly app: INestApplicationContext,
-    readonly client: Client,
-    readonly database: DataSource,
-  ) {}
+/** Ids to the process, rows built there, sent in batches. */
+async function ormInsert(ground: DispatchGround, rows: number): Promise<number> {
+  await ground.forget();
+  const { ms } = await timed(async () => {
+    const ids = await ground.client.query<{ id: string }>('SELECT id FROM users ORDER BY id LIMIT $1', [rows]);
+    const { url } = ground.database.options as { url: string };
+    const orm = await new DataSource({ type: 'postgres', url, schema: 'crm', entities: [Notification] }).initialize();
+    const table = orm.getRepository(Notification);
+    for (let at = 0; at < rows; at += ORM_BATCH)
+      await table.insert(
+        ids.rows.slice(at, at + ORM_BATCH).map(({ id }) => ({ dispatch_id: '1', user_id: id, lane_no: 0 })),
+      );
+    await orm.destroy();
+  });
+  return ms;
+}
 
-  static async open(url: string): Promise<Bench> {
-    const client = new Client({ connectionString: url, options: '-c search_path=crm,public -c statement_timeout=0' });
-    await client.connect();
-    await client.query('DROP SCHEMA IF EXISTS crm CASCADE');
-    const config: Config = {
-      ...loadConfig({ ADMIN_TOKENS: 'a-token-of-no-use-here' }),
-      DATABASE_URL: url,
-      COLUMN_INDEX: 'off',
-      ROLES: ['api'],
-      LOG_LEVEL: 'error',
-    };
-    await prepareDatabase(url, config, () => undefined, () => Promise.resolve()); // prettier-ignore
-    const app = await NestFactory.createApplicationContext(AppModule.with(config), { logger: ['error'] });
-    return new Bench(app, client, app.get(DataSource));
-  }
+async function selectOf(ground: DispatchGround, campaignId: string): Promise<number> {
+  const { segment_ids } = (await ground.app.get(CampaignsService).get(campaignId)).body;
+  const audience = ground.app.get(AudienceService);
+  const frozen = await audience.freeze(segment_ids, [], ground.database.manager);
+  const counted = sql`SELECT count(*) FROM (${audience.included(frozen, AS_OF)}) audience`;
+  return (await timed(() => ground.client.query(counted))).ms;
+}
 
-  /** A once that has no key: as a request without Idempotency-Key. */
-  private readonly once = Object.assign(
-    <T>(effect: Parameters<Once>[0]) =>
-      inTransaction(this.database, (transaction) => effect(transaction, () => undefined) as Promise<T>),
-    { begin: () => Promise.reject(new Error('not needed')) },
-  ) as unknown as Once;
+async function progress(ground: DispatchGround, id: string): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 50; i++) times.push((await timed(() => ground.app.get(DispatchesService).get(id))).ms);
+  return median(times);
+}
 
-  async campaign(filters: object): Promise<string> {
-    const segments = this.app.get(SegmentsService);
-    const { body } = await segments.create({ name: 'bench', filters }, caller, this.once);
-    const made = await this.app
-      .get(CampaignsService)
-      .create({ name: 'bench', message: 'Hello', segment_ids: [body.id] }, this.once);
-    return made.body.id;
-  }
-
-  /** Makes a run and takes it to its end, step by step. */
-  async dispatch(campaignId: string) {
-    const id = await inTransaction(this.database, (transaction) =>
-      this.app.get(DispatchesService).start(transaction, campaignId, { as_of: AS_OF }, 'bench'),
-    );
-    const steps = this.app.get(DispatchSteps);
-    const { signal } = new AbortController();
-    let rss = rssMb();
-    const from = await this.lsn();
-    const resolving = await timed(() => steps.next(id, signal));
-    const writing = await timed(async () => {
-      while ((await steps.next(id, signal)) === 'done') rss = Math.max(rss, rssMb());
-    });
-    const dispatch = await this.app.get(DispatchesService).get(id);
-    if (dispatch.status !== 'dispatched') throw new Error(`The dispatch is ${dispatch.status}`);
-    const { queued, matched } = dispatch;
-    return { id, queued, matched, resolve_ms: resolving.ms, write_ms: writing.ms, rss, wal: await this.walSince(from) };
-  }
-
-  /** The same rows by one statement that knows the audience: nothing can be faster in the same table. */
-  async bareInsert(rows: number) {
-    await this.forget();
-    const from = await this.lsn();
-    const { ms } = await timed(() =>
-      this.client.query(
-        'INSERT INTO notifications (dispatch_id, user_id, lane_no) SELECT 1, id, 0 FROM (SELECT id FROM users ORDER BY id LIMIT $1) u',
-        [rows],
-      ),
-    );
-    return { ms, wal: await this.walSince(from) };
-  }
-
-  /** Ids to the process, rows built there, sent in batches. */
-  async ormInsert(rows: number): Promise<number> {
-    await this.forget();
-    const { ms } = await timed(async () => {
-      const ids = await this.client.query<{ id: string }>('SELECT id FROM users ORDER BY id LIMIT $1', [rows]);
-      const { url } = this.database.options as { url: string };
-      const orm = await new DataSource({ type: 'postgres', url, schema: 'crm', entities: [Notification] }).initialize();
-      const table = orm.getRepository(Notification);
-      for (let at = 0; at < rows; at += ORM_BATCH)
-        await table.insert(
-          ids.rows.slice(at, at + ORM_BATCH).map(({ id }) => ({ dispatch_id: '1', user_id: id, lane_no: 0 })),
-        );
-      await orm.destroy();
-    });
-    return ms;
-  }
-
-  async selectOf(campaignId: string): Promise<number> {
-    const { segment_ids } = (await this.app.get(CampaignsService).get(campaignId)).body;
-    const audience = this.app.get(AudienceService);
-    const frozen = await audience.freeze(segment_ids, [], this.database.manager);
-    const counted = sql`SELECT count(*) FROM (${audience.included(frozen, AS_OF)}) audience`;
-    return (await timed(() => this.client.query(counted))).ms;
-  }
-
-  async progress(id: string): Promise<number> {
-    const times: number[] = [];
-    for (let i = 0; i < 50; i++) times.push((await timed(() => this.app.get(DispatchesService).get(id))).ms);
-    return median(times);
-  }
-
-  cancel(id: string): Promise<number> {
-    return timed(() => this.app.get(DispatchesService).cancel(id, this.once)).then(({ ms }) => ms);
-  }
-
-  /** As before the first dispatch, with nothing left to write for the server. */
-  async forget(): Promise<void> {
-    await this.client.query('TRUNCATE notifications, dispatch_lanes, dispatch_audience, schedule_occurrences, dispatches');
-    await this.client.query('VACUUM ANALYZE notifications, dispatch_lanes, dispatch_audience, dispatches');
-    await this.client.query('CHECKPOINT');
-  }
-
-  private async lsn(): Promise<string> {
-    return (await this.client.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn')).rows[0].lsn;
-  }
-
-  private async walSince(lsn: string): Promise<number> {
-    const { rows } = await this.client.query<{ wal: string }>(
-      'SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn) AS wal',
-      [lsn],
-    );
-    return Number(rows[0].wal);
-  }
-
-  async close(): Promise<void> {
-    await this.client.end();
-    await this.app.close();
-  }
+function cancel(ground: DispatchGround, id: string): Promise<number> {
+  return timed(() => ground.app.get(DispatchesService).cancel(id, ground.once)).then(({ ms }) => ms);
 }
 
 const Notification = new EntitySchema<{ dispatch_id: string; user_id: string; lane_no: number }>({
@@ -177,18 +78,18 @@ const Notification = new EntitySchema<{ dispatch_id: string; user_id: string; la
   },
 });
 
-async function round(bench: Bench, everybody: string, broad: string) {
+async function round(bench: DispatchGround, everybody: string, broad: string) {
   await bench.forget();
   const before = rssMb();
   const first = await bench.dispatch(everybody);
   const repeat = await bench.dispatch(everybody);
   if (repeat.queued !== 0) throw new Error('A repeated dispatch wrote notifications');
-  const progress_ms = await bench.progress(first.id);
-  const cancel_ms = await bench.cancel(first.id);
-  const bare = await bench.bareInsert(first.queued);
-  const bareSmall = await bench.bareInsert(ORM_ROWS);
-  const orm = await bench.ormInsert(ORM_ROWS);
-  const select_ms = await bench.selectOf(broad);
+  const progress_ms = await progress(bench, first.id);
+  const cancel_ms = await cancel(bench, first.id);
+  const bare = await bareInsert(bench, first.queued);
+  const bareSmall = await bareInsert(bench, ORM_ROWS);
+  const orm = await ormInsert(bench, ORM_ROWS);
+  const select_ms = await selectOf(bench, broad);
   await bench.forget();
   const whole = await bench.dispatch(broad);
   const total = (run: { resolve_ms: number; write_ms: number }) => run.resolve_ms + run.write_ms;
@@ -216,7 +117,7 @@ async function round(bench: Bench, everybody: string, broad: string) {
 
 async function main(): Promise<void> {
   const seeded = await openSeeded(process.argv[2]);
-  const bench = await Bench.open(seeded.url);
+  const bench = await DispatchGround.open(seeded.url);
   try {
     const [everybody, broad] = [await bench.campaign({}), await bench.campaign(questions.broad.rule)];
     const rounds: Awaited<ReturnType<typeof round>>[] = [];

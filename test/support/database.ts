@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Pool, type QueryResultRow } from 'pg';
 import { raw, sql } from '../../src/common/sql';
+import { spreadOverCitus } from '../citus/spread';
 
 /** A database of one test file: migrated, with empty users and purchase_history, and nobody else's. */
 export interface FreshDatabase {
@@ -12,8 +13,12 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** Clones the migrated template: some 50 ms, and test files can run in parallel. */
-export const freshDatabase = (): Promise<FreshDatabase> => createDatabase(templateUrl());
+/** Clones the migrated template: some 50 ms, and test files can run in parallel. With CITUS_URL it is spread over that Citus then (npm run test:citus). */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  const database = await createDatabase(templateUrl());
+  if (process.env.CITUS_URL) await spreadOverCitus(database.url);
+  return database;
+}
 
 /** A database with nothing in it, for tests of the migrations and of the start. */
 export const emptyDatabase = (): Promise<FreshDatabase> => createDatabase();
