@@ -20,7 +20,7 @@ export interface SystemPostgres {
 }
 
 /** Starts one with a data directory of its own, which is gone when it stops. */
-export async function startSystemPostgres(bin: string): Promise<SystemPostgres> {
+export async function startSystemPostgres(bin: string, more: Record<string, string> = {}): Promise<SystemPostgres> {
   const account = unprivilegedAccount();
   const directory = mkdtempSync(join(tmpdir(), 'crm-service-postgres-'));
   chmodSync(directory, 0o755);
@@ -30,7 +30,7 @@ export async function startSystemPostgres(bin: string): Promise<SystemPostgres> 
   const data = join(directory, 'data');
   run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync');
   const port = await freePort();
-  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
+  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', ...more };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   run('pg_ctl', '-D', data, '-w', '-l', join(directory, 'log'), '-o', options.join(' '), 'start');
   return {
@@ -42,7 +42,7 @@ export async function startSystemPostgres(bin: string): Promise<SystemPostgres> 
   };
 }
 
-const freePort = () =>
+export const freePort = () =>
   new Promise<number>((done) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
