@@ -79,7 +79,10 @@ describe('with a standby', () => {
       app.api.post(`${path}/preview-users`).expect(200),
       app.api.get(`${path}/users`).expect(200),
       app.api.get(`${path}/users.csv`).expect(200),
-      app.api.post('/segments/overlap').send({ segment_ids: [segment.id, other.id] }).expect(200),
+      app.api
+        .post('/segments/overlap')
+        .send({ segment_ids: [segment.id, other.id] })
+        .expect(200),
     ]);
     return {
       count: count.body.total,
@@ -92,7 +95,9 @@ describe('with a standby', () => {
     };
   }
   const all = (customers: number) =>
-    Object.fromEntries(['count', 'preview', 'sample', 'preview-users', 'users', 'csv', 'overlap'].map((way) => [way, customers]));
+    Object.fromEntries(
+      ['count', 'preview', 'sample', 'preview-users', 'users', 'csv', 'overlap'].map((way) => [way, customers]),
+    );
 
   it('looks at customers there, and at everything else where it is written', async () => {
     await start({ REPLICA_MAX_LAG_SECONDS: 3600 });
@@ -206,9 +211,7 @@ describe('when the primary is lost', () => {
   });
 
   it('goes on with the promoted standby at the same address, and has all that was acknowledged', async () => {
-    await onServer(primary!.url, (client) =>
-      client.query(`ALTER SYSTEM SET synchronous_standby_names = '${standby.name}'`),
-    );
+    await onServer(primary!.url, (client) => client.query(`ALTER SYSTEM SET synchronous_standby_names = '${standby.name}'`));
     await onServer(primary!.url, (client) => client.query('SELECT pg_reload_conf()'));
     network = await startTcpProxy(primary!.url);
     app = await startApp((url) => ({ DATABASE_URL: network.through(url), DATABASE_REPLICA_URL: replicaOf(url) }));

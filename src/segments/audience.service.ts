@@ -125,7 +125,13 @@ export class AudienceService {
         const ids = found.map(({ user_id }) => user_id);
         return this.cursors.page(ids, query.limit, scope, (id) => [id], total && Number(total.total));
       });
-    return namingTheCostliest(() => this.turns.within(() => this.readers.read(read)), this.database, this.builder, trees, query.as_of);
+    return namingTheCostliest(
+      () => this.turns.within(() => this.readers.read(read)),
+      this.database,
+      this.builder,
+      trees,
+      query.as_of,
+    );
   }
 
   /** @throws Problem segment-inactive */

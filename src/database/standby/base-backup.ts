@@ -44,7 +44,8 @@ async function copyDirectory(from: string, to: string, name: string, owner: Owne
     const path = join(name, entry.name);
     if (LEFT_OUT.test(entry.name) || path === LAST) continue;
     if (entry.isDirectory()) await copyDirectory(from, to, path, owner);
-    else if (name === '' && entry.name === 'pg_wal') await copyDirectory(from, to, path, owner); // elsewhere, by a link
+    else if (name === '' && entry.name === 'pg_wal')
+      await copyDirectory(from, to, path, owner); // elsewhere, by a link
     else if (entry.isFile()) await copy(from, to, path, owner);
   }
 }

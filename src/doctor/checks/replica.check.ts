@@ -45,7 +45,12 @@ function judged(primary: Server, replica: Server): Finding {
       `ALTER SYSTEM SET hot_standby_feedback = on; SELECT pg_reload_conf(); (on the standby)`,
     );
   const behind = Math.max(0, Number(primary.place) - Number(replica.place));
-  return { id: 'replica', level: 'ok', subject: 'replica', message: `is a standby of this database, ${behind} bytes of WAL behind` };
+  return {
+    id: 'replica',
+    level: 'ok',
+    subject: 'replica',
+    message: `is a standby of this database, ${behind} bytes of WAL behind`,
+  };
 }
 
 const warning = (message: string, remedy: string): Finding => ({

@@ -42,10 +42,7 @@ export class DatabaseEngine implements AudienceEngine {
 
   private async combinations({ database, knownAt }: Reader, rules: readonly RuleNode[], asOf: AsOf): Promise<Overlap> {
     const at = asOf ?? knownAt;
-    const found = await rows<Instants & { mask: number; total: string }>(
-      database,
-      new TruthQuery(rules, at).combinations(),
-    );
+    const found = await rows<Instants & { mask: number; total: string }>(database, new TruthQuery(rules, at).combinations());
     const masks = found.map(({ mask, total }) => [mask, Number(total)] as const);
     const [{ as_of, data_as_of }] = found.length > 0 ? found : await rows<Instants>(database, sql`SELECT ${instantsOf(at)}`);
     return {
