@@ -1,6 +1,8 @@
 import type { Response } from 'supertest';
+import { raw, sql } from '../src/common/sql';
 import { loadConfig } from '../src/config/config';
 import { prepareDatabase } from '../src/database/open-database';
+import { poolOf } from '../src/database/pool';
 import { Readers } from '../src/database/readers';
 import { promoteStandby, startStandby, stopStandby } from '../src/database/standby/standby';
 import { startApp, type TestApp } from './support/app';
@@ -124,6 +126,48 @@ describe('with a standby', () => {
     await eventually(async () => expect(await seen(segment, other)).toEqual(all(2)));
   });
 
+  it('is read with the settings that every connection has, and no more of them than of the primary', async () => {
+    await start({ DATABASE_POOL_SIZE: 4 });
+    await standbyHas(0);
+    const settings = await app.nest.get(Readers).read(async ({ database, knownAt }) => {
+      expect(knownAt).toBeDefined();
+      expect(poolOf(database).options).toMatchObject({ max: 4, connectionTimeoutMillis: 2000, keepAlive: true });
+      const names = [
+        'statement_timeout',
+        'lock_timeout',
+        'idle_in_transaction_session_timeout',
+        'application_name',
+        'search_path',
+      ];
+      return database.query<object[]>('SELECT name, setting FROM pg_settings WHERE name = ANY ($1) ORDER BY name', [names]);
+    });
+    expect(settings).toEqual([
+      { name: 'application_name', setting: 'crm-service' },
+      { name: 'idle_in_transaction_session_timeout', setting: '10000' },
+      { name: 'lock_timeout', setting: '2000' },
+      { name: 'search_path', setting: 'crm,public' },
+      { name: 'statement_timeout', setting: '5000' },
+    ]);
+  });
+
+  it('is looked at by the doctor', async () => {
+    await start();
+    await app.make.customer();
+    const found = async (replica: string) => {
+      const { body } = await app.api.get('/settings/diagnosis').expect(200);
+      expect(JSON.stringify(body)).not.toContain(replica);
+      return body.findings.filter(({ id }: { id: string }) => id === 'replica');
+    };
+    expect(await found(standby.url)).toMatchObject([
+      { level: 'ok', message: expect.stringContaining('is a standby of this database') },
+    ]);
+    await app.close();
+    await start({ DATABASE_REPLICA_URL: primary!.url });
+    expect(await found(primary!.url)).toMatchObject([
+      { level: 'warning', message: expect.stringContaining('is no standby') },
+    ]);
+  });
+
   it('says up to which instant an answer knows of customers, and lets none be older than it may', async () => {
     await start({ REPLICA_MAX_LAG_SECONDS: 1 });
     await app.make.customer();
@@ -211,7 +255,9 @@ describe('when the primary is lost', () => {
   });
 
   it('goes on with the promoted standby at the same address, and has all that was acknowledged', async () => {
-    await onServer(primary!.url, (client) => client.query(`ALTER SYSTEM SET synchronous_standby_names = '${standby.name}'`));
+    await onServer(primary!.url, (client) =>
+      client.query(sql`ALTER SYSTEM SET synchronous_standby_names = ${raw(`'${standby.name}'`)}`),
+    );
     await onServer(primary!.url, (client) => client.query('SELECT pg_reload_conf()'));
     network = await startTcpProxy(primary!.url);
     app = await startApp((url) => ({ DATABASE_URL: network.through(url), DATABASE_REPLICA_URL: replicaOf(url) }));

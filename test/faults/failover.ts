@@ -87,7 +87,7 @@ export async function failoverFaults({ builds, promotions, seed, mutant }: Failo
     fleet = startFleet(builds.make(), database.url, chance, () => Promise.resolve('pass'), 1);
     for (; promoted < promotions && found.length === 0; promoted++) {
       const pair = await makePair(primary, mutant === undefined);
-      primary = { url: pair.standby.url, kill: pair.standby.remove };
+      primary = { url: pair.standby.url, kill: () => pair.standby.remove() };
       const figures = await round({ pair, address, database, fleet, chance, isDeaf: mutant !== undefined });
       for (const name of ['dispatches', 'notifications', 'settled', 'lost', 'twice'] as const) totals[name] += figures[name];
       totals.longest_outage_seconds = Math.max(totals.longest_outage_seconds, figures.outage_seconds);

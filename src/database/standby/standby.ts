@@ -126,7 +126,7 @@ const settings = joined(AT_LEAST.map((name) => raw(`current_setting('${name}') A
 
 async function limitKeptWal(client: Client, { kept_wal }: Primary): Promise<void> {
   if (kept_wal !== '-1') return;
-  await client.query(`ALTER SYSTEM SET max_slot_wal_keep_size = '${KEPT_WAL}'`);
+  await client.query(sql`ALTER SYSTEM SET max_slot_wal_keep_size = ${raw(`'${KEPT_WAL}'`)}`);
   await client.query('SELECT pg_reload_conf()');
 }
 
