@@ -1,7 +1,6 @@
 import type { Response } from 'supertest';
+import { DataSource } from 'typeorm';
 import { raw, sql } from '../src/common/sql';
-import { loadConfig } from '../src/config/config';
-import { prepareDatabase } from '../src/database/open-database';
 import { poolOf } from '../src/database/pool';
 import { Readers } from '../src/database/readers';
 import { promoteStandby, startStandby, stopStandby } from '../src/database/standby/standby';
@@ -9,24 +8,27 @@ import { startApp, type TestApp } from './support/app';
 import { onServer, withDatabase } from './support/database';
 import { eventually } from './support/eventually';
 import { parseMetrics } from './support/prometheus';
-import { programsOfTheTests, standbyOf, type TestStandby } from './support/standby';
-import { startSystemPostgres, type SystemPostgres } from './support/system-postgres';
+import {
+  everyWay,
+  lookedAt,
+  programsOfTheTests,
+  standbyOf,
+  startServerOfTheTests,
+  type TestStandby,
+} from './support/standby';
+import type { SystemPostgres } from './support/system-postgres';
 import { startTcpProxy, type TcpProxy } from './support/tcp-proxy';
 
 jest.setTimeout(120_000);
 
-let programs: string;
 let primary: SystemPostgres | undefined;
 let standby: TestStandby;
+let programs: string;
 beforeAll(async () => void (programs = await programsOfTheTests()));
 
-/** A server of our own, with the template of the tests, and a standby of it. */
+/** A server of our own, and a standby of it. */
 async function startPair(): Promise<void> {
-  primary = await startSystemPostgres(programs);
-  const template = withDatabase(primary.url, 'crm_test');
-  await onServer(template, (client) => client.query('CREATE DATABASE crm_test TEMPLATE template0'));
-  await prepareDatabase(template, loadConfig({}), () => undefined);
-  process.env.TEMPLATE_URL = template;
+  primary = await startServerOfTheTests(programs);
   standby = await standbyOf(primary.url);
 }
 
@@ -35,7 +37,7 @@ async function stopPair(): Promise<void> {
   primary?.stop();
 }
 
-const replicaOf = (url: string) => withDatabase(standby.url, new URL(url).pathname.slice(1));
+const replicaOf = (url: string, at = standby) => withDatabase(at.url, new URL(url).pathname.slice(1));
 const onStandby = (statement: string) => onServer(standby.url, (client) => client.query(statement));
 
 /** From now on the standby gets everything, and shows nothing of it. */
@@ -72,35 +74,6 @@ describe('with a standby', () => {
       expect(await readsFrom('replica')).toBeGreaterThan(before);
     });
 
-  /** How many customers each way to look sees. */
-  async function seen(segment: { id: string }, other: { id: string }): Promise<Record<string, number>> {
-    const path = `/segments/${segment.id}`;
-    const [count, previewed, ids, users, csv, overlap] = await Promise.all([
-      app.api.get(`${path}/count`).expect(200),
-      app.api.post('/segments/preview?sample=10').send({ filters: {} }).expect(200),
-      app.api.post(`${path}/preview-users`).expect(200),
-      app.api.get(`${path}/users`).expect(200),
-      app.api.get(`${path}/users.csv`).expect(200),
-      app.api
-        .post('/segments/overlap')
-        .send({ segment_ids: [segment.id, other.id] })
-        .expect(200),
-    ]);
-    return {
-      count: count.body.total,
-      preview: previewed.body.total,
-      sample: previewed.body.sample.length,
-      'preview-users': Number(ids.headers['x-total-count']),
-      users: users.body.length,
-      csv: csv.text.trim().split('\n').length - 1,
-      overlap: overlap.body.union,
-    };
-  }
-  const all = (customers: number) =>
-    Object.fromEntries(
-      ['count', 'preview', 'sample', 'preview-users', 'users', 'csv', 'overlap'].map((way) => [way, customers]),
-    );
-
   it('looks at customers there, and at everything else where it is written', async () => {
     await start({ REPLICA_MAX_LAG_SECONDS: 3600 });
     await app.make.customer({}, { store_name: 'Old Town' });
@@ -109,7 +82,7 @@ describe('with a standby', () => {
     const late = await app.make.customer({}, { store_name: 'New Town' });
     const [segment, other] = [await app.make.segment(), await app.make.segment({ last_days: 30 })];
 
-    expect(await seen(segment, other)).toEqual(all(1));
+    expect(await lookedAt(app, segment, other)).toEqual(everyWay(1));
     const values = await app.api.get('/segments/filters/stores_in/values').expect(200);
     expect(values.body).toMatchObject([{ value: 'Old Town' }]);
     // that somebody is not there only the primary can say
@@ -123,7 +96,7 @@ describe('with a standby', () => {
     expect((await app.api.get('/notifications').expect(200)).body).toHaveLength(2);
 
     await resumeReplay();
-    await eventually(async () => expect(await seen(segment, other)).toEqual(all(2)));
+    await eventually(async () => expect(await lookedAt(app, segment, other)).toEqual(everyWay(2)));
   });
 
   it('is read with the settings that every connection has, and no more of them than of the primary', async () => {
@@ -247,8 +220,15 @@ describe('with a standby', () => {
 describe('when the primary is lost', () => {
   let app: TestApp;
   let network: TcpProxy;
-  beforeAll(startPair);
-  afterAll(stopPair);
+  let other: TestStandby;
+  beforeAll(async () => {
+    await startPair();
+    other = await standbyOf(primary!.url);
+  });
+  afterAll(async () => {
+    await other.remove();
+    await stopPair();
+  });
   afterEach(async () => {
     await app.nest.close(); // its database goes with its server
     await network.close();
@@ -260,7 +240,7 @@ describe('when the primary is lost', () => {
     );
     await onServer(primary!.url, (client) => client.query('SELECT pg_reload_conf()'));
     network = await startTcpProxy(primary!.url);
-    app = await startApp((url) => ({ DATABASE_URL: network.through(url), DATABASE_REPLICA_URL: replicaOf(url) }));
+    app = await startApp((url) => ({ DATABASE_URL: network.through(url), DATABASE_REPLICA_URL: replicaOf(url, other) }));
     await app.make.customers(3);
     const segment = await app.make.segment();
     const acknowledged: string[] = [];
@@ -272,6 +252,9 @@ describe('when the primary is lost', () => {
     };
     const refused = Promise.all(Array.from({ length: 5 }, write));
     await eventually(() => expect(acknowledged.length).toBeGreaterThan(20));
+    await stopStandby(other.directory); // it must not be further than the one that is promoted, or it could not follow that one
+    const written = acknowledged.length;
+    await eventually(() => expect(acknowledged.length).toBeGreaterThan(written + 20));
 
     primary!.stop();
     primary = undefined;
@@ -284,6 +267,27 @@ describe('when the primary is lost', () => {
     const campaign = await app.make.campaign([segment]);
     const dispatch = await app.api.post(`/campaigns/${campaign.id}/dispatch`).expect(200);
     expect(dispatch.body).toMatchObject({ status: 'dispatched', queued: 3 });
-    expect((await app.api.get(`/segments/${segment.id}/count`).expect(200)).body.total).toBe(3);
+
+    // the other standby still waits for the server of before
+    await startStandby(other.directory);
+    await app.nest.get(DataSource).query(`INSERT INTO users (email) VALUES ('new@example.invalid')`);
+    const total = async () => (await app.api.get(`/segments/${segment.id}/count`).expect(200)).body.total as number;
+    expect(await total()).toBe(4);
+    await eventually(async () => {
+      await total();
+      expect((await app.api.get('/metrics').expect(200)).text).toMatch(/why="foreign"\} [1-9]/);
+    });
+
+    // until it follows
+    const conninfo = `host=127.0.0.1 port=${standby.port} user=postgres`;
+    await onServer(other.url, async (client) => {
+      await client.query(sql`ALTER SYSTEM SET primary_conninfo = ${raw(`'${conninfo}'`)}`);
+      await client.query(`ALTER SYSTEM SET primary_slot_name = ''`);
+      await client.query('SELECT pg_reload_conf()');
+    });
+    await eventually(async () => {
+      expect(await total()).toBe(4);
+      expect((await app.api.get('/metrics').expect(200)).text).toMatch(/from="replica",why="ready"\} [1-9]/);
+    });
   });
 });
