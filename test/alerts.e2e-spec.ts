@@ -214,6 +214,11 @@ describe('a process', () => {
     });
   });
 
+  it('whose replica is none', async () => {
+    app = await startApp((url) => ({ ROLES: ['api'], DATABASE_REPLICA_URL: url }));
+    await fires('CrmReplicaNotUsed', () => app.api.post('/segments/preview').send({ filters: {} }).expect(200));
+  });
+
   it('whose model is away', async () => {
     await start({ OLLAMA_HOST: 'http://127.0.0.1:9' });
     await fires('CrmModelResting', async () => {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { instantOf } from '../src/common/instant';
+import { Measures } from '../src/common/measures';
 import { loadConfig } from '../src/config/config';
 import { databaseOptions } from '../src/database/options';
+import { Readers } from '../src/database/readers';
 import { DatabaseEngine } from '../src/segments/engines/database.engine';
 import { nodesOf, parseRule, type Rule, type RuleNode } from '../src/segments/rules/rule';
 import { SegmentQueryBuilder } from '../src/segments/queries/segment-query.builder';
@@ -27,7 +29,7 @@ beforeAll(async () => {
   database = await new DataSource(
     databaseOptions(db.url, { ...loadConfig({}), STATEMENT_TIMEOUT_SECONDS: 30 }),
   ).initialize();
-  engine = new DatabaseEngine(database, new SegmentQueryBuilder());
+  engine = new DatabaseEngine(new Readers(database, loadConfig({}), new Measures()), new SegmentQueryBuilder());
   await insertFacts(db, facts);
 });
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { loadConfig } from '../src/config/config';
-import { connectReadOnly } from '../src/doctor/doctor';
+import { connectReadOnly } from '../src/doctor/connect-read-only';
 import { doctorCommand } from '../src/doctor/doctor.command';
 import type { Finding } from '../src/doctor/finding';
 import { runCommand } from './support/commands';

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import {
@@ -6,7 +6,10 @@ import {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from '../src/database/embedded-postgres';
-import { makeDataDirectory, removeDataDirectory } from './support/service-process';
+import { onServer } from './support/database';
+import { eventually } from './support/eventually';
+import { buildService, makeDataDirectory, removeDataDirectory, startProcess } from './support/service-process';
+import { freePort } from './support/system-postgres';
 
 let directory: string;
 const started: EmbeddedPostgres[] = [];
@@ -76,3 +79,33 @@ it('does not touch a cluster of another version', async () => {
   writeFileSync(join(directory, '.data', 'postgres', 'cluster', 'data', 'PG_VERSION'), '12\n');
   await expect(start()).rejects.toThrow(/made by PostgreSQL 12, and this version of the service brings \d\d\./);
 });
+
+it('gets a standby by npm run standby, which shows no password; it follows, is promoted and stopped', async () => {
+  buildService();
+  const made = join(directory, 'standby');
+  const command = async (...args: string[]) => {
+    const ran = startProcess(directory, {}, 'database/standby/standby.command.js', ['--directory', made, ...args]);
+    const { code } = await ran.exited;
+    return { code, said: ran.stdout() + ran.stderr() };
+  };
+  const embedded = await start();
+  const { code, said } = await command('--port', String(await freePort()));
+  expect([code, said]).toEqual([0, expect.stringContaining('replica.env')]);
+  expect(said).not.toContain(new URL(embedded.url).password);
+  const file = join(made, 'replica.env');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const url = readFileSync(file, 'utf8').trim().replace('DATABASE_REPLICA_URL=', '');
+
+  await onServer(embedded.url, (client) => client.query('CREATE TABLE marks (n int)'));
+  await eventually(() => onServer(url, (client) => client.query('SELECT FROM marks')));
+  const write = () => onServer(url, (client) => client.query('INSERT INTO marks VALUES (1)'));
+  await expect(write()).rejects.toMatchObject({ code: '25006' });
+  expect(await command()).toMatchObject({ code: 1, said: expect.stringContaining('is not empty') });
+
+  await embedded.stop();
+  expect(await command('--promote')).toMatchObject({ code: 0 });
+  await write();
+  expect(await command('--stop')).toMatchObject({ code: 0 });
+  await expect(write()).rejects.toThrow('ECONNREFUSED');
+  expect(await command('--promote', '--stop')).toMatchObject({ code: 64 });
+}, 60_000);

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CsvExports } from '../database/csv-exports';
+import { Readers } from '../database/readers';
 import { Background } from './background';
 import { Cursors } from './cursors';
 import { Measures } from './measures';
@@ -7,7 +8,7 @@ import { Spans } from './spans';
 
 @Global()
 @Module({
-  providers: [Background, CsvExports, Cursors, Measures, Spans],
-  exports: [Background, CsvExports, Cursors, Measures, Spans],
+  providers: [Background, CsvExports, Cursors, Measures, Readers, Spans],
+  exports: [Background, CsvExports, Cursors, Measures, Readers, Spans],
 })
 export class CommonModule {}

@@ -28,6 +28,12 @@ export class Measures {
     labelNames: ['reason'],
   });
 
+  readonly replicaReads = this.counter({
+    name: 'crm_replica_reads_total',
+    help: 'With DATABASE_REPLICA_URL: counts, previews and their like, by the server that answered. From the primary where the replica was behind, unreachable, foreign (no standby of this database), or failed at it.',
+    labelNames: ['from', 'why'],
+  });
+
   readonly stepSeconds = this.histogram({
     name: 'crm_dispatch_step_duration_seconds',
     help: 'Seconds that a step of a dispatch took: resolve an audience, or write a chunk or the end. Outcome error: it failed, and is tried again or ends the dispatch.',
@@ -100,6 +106,7 @@ export class Measures {
   constructor() {
     // a rate is of what was 0 before: what is alerted on is there from the start
     for (const reason of ['rate', 'refusals', 'event_loop', 'database']) this.turnedAway.inc({ reason }, 0);
+    for (const why of ['behind', 'unreachable', 'foreign', 'failed']) this.replicaReads.inc({ from: 'primary', why }, 0);
     for (const call of ['settle', 'extend', 'release', 'show']) this.stale.inc({ call }, 0);
     for (const outcome of ['sent', 'failed', 'retrying', 'rejected']) this.settled.inc({ outcome }, 0);
     for (const outcome of ['first', 'replayed', 'in_use', 'reused']) this.keyed.inc({ outcome }, 0);

@@ -50,6 +50,12 @@ const badEnvironments: [what: string, env: Record<string, string>, line: RegExp]
     /^DATABASE_URL must not carry/,
   ],
   [
+    'a replica of another kind',
+    { DATABASE_REPLICA_URL: 'mysql://root:hunter2@standby/shop' },
+    /^DATABASE_REPLICA_URL must be a postgres:\/\/ address$/,
+  ],
+  ['a replica that may never lag', { REPLICA_MAX_LAG_SECONDS: '0' }, /^REPLICA_MAX_LAG_SECONDS must be a whole number/],
+  [
     'a schema that would need quotes',
     { DATABASE_SCHEMA: 'Crm"; DROP SCHEMA public' },
     /^DATABASE_SCHEMA must be a lower-case PostgreSQL name/,

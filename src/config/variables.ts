@@ -100,6 +100,18 @@ export const variables = {
     desc: 'PostgreSQL 15 or newer with your users and purchase_history. Not set: an embedded PostgreSQL is started.',
     example: 'postgres://crm:secret@localhost:5432/shop',
   }),
+  DATABASE_REPLICA_URL: postgresUrl({
+    default: undefined,
+    desc: 'A streaming standby of DATABASE_URL: counts, previews and their like are read there. Dispatches never are.',
+    example: 'postgres://crm:secret@standby:5432/shop',
+  }),
+  REPLICA_MAX_LAG_SECONDS: integer(
+    1,
+    3600,
+  )({
+    default: 5,
+    desc: 'A standby that lacks what was written longer ago is not read. A column index may be as far behind.',
+  }),
   DATABASE_SCHEMA: identifier({ default: 'crm', desc: 'Schema of the tables that belong to this service.' }),
   CUSTOMERS_SCHEMA: identifier({ default: 'public', desc: 'Schema where users and purchase_history are found.' }),
   DATABASE_POOL_SIZE: integer(2, 200)({ default: 10, desc: 'Connections one process holds at most.' }),

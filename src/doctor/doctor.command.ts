@@ -1,6 +1,7 @@
 import { type Config, ConfigError, loadConfig, loadDotEnv } from '../config/config';
 import { type DatabaseServer, openServer } from '../database/open-database';
-import { connectReadOnly, type Diagnosis, examine } from './doctor';
+import { connectReadOnly } from './connect-read-only';
+import { type Diagnosis, examine } from './doctor';
 import { inText } from './diagnosis-text';
 
 const USAGE = `npm run doctor [-- --json]

@@ -1,8 +1,6 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import type { Config } from '../config/config';
 import { row, sql } from '../common/sql';
-import { connectPatiently } from '../database/connect-patiently';
-import { databaseOptions } from '../database/options';
 import { checkAddresses } from './checks/addresses.check';
 import { checkColumns } from './checks/columns.check';
 import { checkConnections } from './checks/connections.check';
@@ -11,6 +9,7 @@ import type { Check, Finding, Level, Patient } from './finding';
 import { levels } from './finding';
 import { checkIndexes } from './checks/indexes.check';
 import { checkRelations } from './checks/relations.check';
+import { checkReplica } from './checks/replica.check';
 import { checkSchema } from './checks/schema.check';
 import { checkServer } from './checks/server.check';
 import { checkStatistics } from './checks/statistics.check';
@@ -27,6 +26,7 @@ export interface Diagnosis {
 
 const checks: Record<string, Check> = {
   server: checkServer,
+  replica: checkReplica,
   connections: checkConnections,
   tables: checkRelations,
   columns: checkColumns,
@@ -35,20 +35,6 @@ const checks: Record<string, Check> = {
   indexes: checkIndexes,
   addresses: checkAddresses,
 };
-
-/** Who asks for a diagnosis wants to know now whether the database answers. */
-const PATIENCE_MS = 1000;
-
-/**
- * Connects so that nothing can be changed: every transaction of every connection is read only, to the server.
- * @throws ConfigError with one clear line.
- */
-export function connectReadOnly(url: string, config: Config): Promise<DataSource> {
-  const options = databaseOptions(url, config);
-  const extra = options.extra as { options: string };
-  const readOnly = { ...extra, options: `${extra.options} -c default_transaction_read_only=on` };
-  return connectPatiently({ ...options, extra: readOnly }, () => undefined, PATIENCE_MS);
-}
 
 /**
  * Makes every check. One that fails is a finding of its own, and the others go on.

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Measures } from '../common/measures';
 import { CONFIG, type Config } from '../config/config';
 import { poolOf } from '../database/pool';
+import { Readers } from '../database/readers';
 import { HealthService } from '../health/health.service';
 import { WakeUps } from '../notifications/wake-ups';
 import { MonitoringService } from '../overview/monitoring.service';
@@ -31,6 +32,7 @@ export class MetricsService implements OnModuleDestroy {
     private readonly overview: OverviewService,
     private readonly segments: SegmentHealthService,
     private readonly wakeUps: WakeUps,
+    private readonly readers: Readers,
   ) {
     const { registry } = measures;
     this.show = {
@@ -74,6 +76,7 @@ export class MetricsService implements OnModuleDestroy {
       eventLoop: this.eventLoop,
       index: this.segments.index(),
       waitingClaims: this.wakeUps.waiters,
+      replicaAge: this.readers.replicaAge,
     };
   }
 }

@@ -12,6 +12,8 @@ export interface ProcessSources {
   readonly index: ColumnIndexView;
   /** Claims that wait for something to come. */
   readonly waitingClaims: number;
+  /** Seconds; undefined where there is no replica, or it is not known how far it is. */
+  readonly replicaAge?: number;
 }
 
 const MICROS = 1e6;
@@ -80,6 +82,11 @@ export const processFigures: readonly Watched<ProcessSources>[] = [
     name: 'crm_claims_waiting',
     help: 'Claims of workers that wait for something to come. They hold no connection.',
     read: ({ waitingClaims }) => waitingClaims,
+  },
+  {
+    name: 'crm_replica_data_age_seconds',
+    help: 'Seconds since the instant up to which the replica is known to have everything. It grows while nobody reads there; none without DATABASE_REPLICA_URL.',
+    read: ({ replicaAge }) => replicaAge,
   },
   {
     name: 'crm_column_index_state',

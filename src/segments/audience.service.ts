@@ -6,6 +6,7 @@ import { Cursors } from '../common/cursors';
 import type { PreviewQuery } from '../common/list.dto';
 import { Problem } from '../common/problem';
 import { type Queryable, row, rows, type Sql } from '../common/sql';
+import { type Reader, Readers } from '../database/readers';
 import { inSnapshot } from '../database/transaction';
 import { namingTheCostliest } from './queries/costliest-part';
 import { nodesOf, parseRule, type Rule, type RuleNode } from './rules/rule';
@@ -44,6 +45,7 @@ export class AudienceService {
     private readonly cursors: Cursors,
     private readonly segmentRules: SegmentRules,
     private readonly turns: RuleTurns,
+    private readonly readers: Readers,
   ) {}
 
   /** The rules of these segments, ordered by id; ids that do not exist are left out. `manager` is the transaction to read them in. */
@@ -114,17 +116,22 @@ export class AudienceService {
     const scope = `${owner}/preview-users?as_of=${query.as_of ?? ''}`;
     const [after] = this.cursors.read(scope, query.cursor) ?? [];
     const trees = await this.segmentRules.resolve(rules);
-    const read = () =>
-      inSnapshot(this.database, async (snapshot) => {
-        const page = this.builder.page(trees, query.as_of, query.limit + 1, after);
+    const read = ({ database, knownAt }: Reader) =>
+      inSnapshot(database, async (snapshot) => {
+        const asOf = query.as_of ?? knownAt;
+        const page = this.builder.page(trees, asOf, query.limit + 1, after);
         const found = await rows<{ user_id: string }>(snapshot, page);
-        const total = query.total
-          ? await row<{ total: string }>(snapshot, this.builder.count(trees, query.as_of))
-          : undefined;
+        const total = query.total ? await row<{ total: string }>(snapshot, this.builder.count(trees, asOf)) : undefined;
         const ids = found.map(({ user_id }) => user_id);
         return this.cursors.page(ids, query.limit, scope, (id) => [id], total && Number(total.total));
       });
-    return namingTheCostliest(() => this.turns.within(read), this.database, this.builder, trees, query.as_of);
+    return namingTheCostliest(
+      () => this.turns.within(() => this.readers.read(read)),
+      this.database,
+      this.builder,
+      trees,
+      query.as_of,
+    );
   }
 
   /** @throws Problem segment-inactive */

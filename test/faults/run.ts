@@ -1,7 +1,8 @@
-/* npm run test:faults -- dispatch|workers --kills N …: prints a line of JSON for each run; the exit code is 0 where all is well. */
+/* npm run test:faults -- dispatch|workers --kills N …, failover --promotions N: prints a line of JSON for each run; the exit code is 0 where all is well. */
 import { parseArgs } from 'node:util';
 import { type Builds, takeBuild } from './build';
 import { dispatchFaults } from './dispatch';
+import { failoverFaults, failoverMutantNames } from './failover';
 import type { Violation } from './invariants';
 import { mutantNames } from './mutants';
 import { openServer } from './server';
@@ -11,7 +12,9 @@ import { workerFaults } from './workers';
 const USAGE = `npm run test:faults -- dispatch --kills N [--seed S] [--mutant NAME]
   NAME: all, ${mutantNames.join(', ')}
 npm run test:faults -- workers --kills N [--pauses N] [--seed S] [--mutant NAME]
-  NAME: all, ${workerMutantNames.join(', ')}`;
+  NAME: all, ${workerMutantNames.join(', ')}
+npm run test:faults -- failover --promotions N [--seed S] [--mutant NAME]
+  NAME: all, ${failoverMutantNames.join(', ')}`;
 
 /** Of `kills`, so many workers are stopped as well where nothing is said. */
 const PAUSES = 0.3;
@@ -20,6 +23,7 @@ interface Wanted {
   builds: Builds;
   kills: number;
   pauses: number;
+  promotions: number;
   seed: number;
   crash?: () => void;
 }
@@ -52,23 +56,36 @@ const faults: Readonly<Record<string, Faults>> = {
     run: (wanted, mutant) => workerFaults({ ...wanted, mutant: named(workerMutantNames, mutant) }),
     allIsWell: 'nothing lost, nothing settled twice, no innocent given up',
   },
+  failover: {
+    mutants: failoverMutantNames,
+    run: (wanted, mutant) => failoverFaults({ ...wanted, mutant: named(failoverMutantNames, mutant) }),
+    allIsWell: 'nothing lost that was acknowledged, nobody notified twice',
+  },
 };
 
 async function main(): Promise<boolean> {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { kills: text, pauses: text, seed: text, mutant: text },
+    options: { kills: text, pauses: text, promotions: text, seed: text, mutant: text },
   });
   const kills = Number(values.kills ?? 100);
   const pauses = Number(values.pauses ?? Math.round(kills * PAUSES));
+  const promotions = Number(values.promotions ?? 1);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
   const asked = positionals.length === 1 ? faults[positionals[0]] : undefined;
   const runs =
     values.mutant === undefined
       ? [undefined]
       : asked?.mutants.filter((name) => values.mutant === 'all' || values.mutant === name);
-  if (!asked || !runs?.length || !(kills > 0) || !(pauses >= 0) || !Number.isInteger(kills + pauses + seed)) {
+  if (
+    !asked ||
+    !runs?.length ||
+    !(kills > 0) ||
+    !(pauses >= 0) ||
+    !(promotions > 0) ||
+    !Number.isInteger(kills + pauses + promotions + seed)
+  ) {
     console.error(USAGE);
     process.exit(64);
   }
@@ -78,7 +95,7 @@ async function main(): Promise<boolean> {
   try {
     let isWell = true;
     for (const mutant of runs) {
-      const outcome = await asked.run({ builds, kills, pauses, seed, crash: server.crash }, mutant);
+      const outcome = await asked.run({ builds, kills, pauses, promotions, seed, crash: server.crash }, mutant);
       isWell = report(outcome, asked.allIsWell) && isWell;
     }
     return isWell;

@@ -6,6 +6,7 @@ const limits = 'test/limits.e2e-spec.ts';
 const migrate = 'test/migrate-safely.e2e-spec.ts';
 const outage = 'test/outage.e2e-spec.ts';
 const session = 'test/session-settings.e2e-spec.ts';
+const standby = 'test/standby.e2e-spec.ts';
 const stop = 'test/stop.e2e-spec.ts';
 
 /** What is served while something is away, too much, or replaced. */
@@ -44,6 +45,11 @@ export const outages: readonly Requirement[] = [
         'answers only what is documented while the server ends every connection again and again',
       ],
       [stop, 'says why, stops in order and fails after %s'],
+      [
+        standby,
+        'answers from the primary while the standby is gone, and from the standby when it is back',
+        'goes on with the promoted standby at the same address, and has all that was acknowledged',
+      ],
     ],
   },
   {
@@ -57,6 +63,7 @@ export const outages: readonly Requirement[] = [
         'reads customers, and neither changes them nor sees other schemas',
         'has no more connections than it was given',
       ],
+      [standby, 'is read with the settings that every connection has, and no more of them than of the primary'],
     ],
   },
   {
@@ -79,6 +86,7 @@ export const outages: readonly Requirement[] = [
       [outage, 'keeps a dispatch that was committed although nobody heard of it, and repeats none of it'],
       [keys, 'has had its effect once where the COMMIT was not heard of'],
       'npm run test:faults -- dispatch',
+      'npm run test:faults -- failover',
     ],
   },
   {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,8 @@ export async function startSystemPostgres(bin: string): Promise<SystemPostgres> 
   const data = join(directory, 'data');
   run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync');
   const port = await freePort();
-  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
+  appendFileSync(join(data, 'postgresql.conf'), 'fsync = off\n'); // there, so that a standby has it too
+  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '' };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   run('pg_ctl', '-D', data, '-w', '-l', join(directory, 'log'), '-o', options.join(' '), 'start');
   return {
@@ -42,7 +43,7 @@ export async function startSystemPostgres(bin: string): Promise<SystemPostgres> 
   };
 }
 
-const freePort = () =>
+export const freePort = () =>
   new Promise<number>((done) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;

@@ -12,6 +12,8 @@ export interface TcpProxy {
   freeze(): void;
   /** Cuts every connection there is. New ones are taken. */
   cut(): void;
+  /** New connections are to that server from now on, as after a failover; those there are are cut. */
+  leadTo(url: string): void;
   /**
    * Cuts the connection on which a client next says `text`, once the server has answered and before the client hears of it.
    * Resolves when that has happened.
@@ -27,7 +29,7 @@ interface Pair {
 
 /** Starts a proxy on 127.0.0.1 and a free port, in front of the server of `url`. */
 export async function startTcpProxy(url: string): Promise<TcpProxy> {
-  const target = new URL(url);
+  let target = new URL(url);
   const pairs = new Set<Pair>();
   let frozen = false;
   let trap: { text: string; sprung: () => void } | undefined;
@@ -77,6 +79,10 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
       for (const { client, server } of pairs) for (const socket of [client, server]) socket.pause();
     },
     cut,
+    leadTo: (other) => {
+      target = new URL(other);
+      cut();
+    },
     cutAfter: (text) => new Promise((sprung) => (trap = { text, sprung })),
     close: async () => {
       cut();

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type FieldError, Problem } from '../../common/problem';
 import { row } from '../../common/sql';
+import { Readers } from '../../database/readers';
 import { AudienceService, type FrozenRule } from '../../segments/audience.service';
 import { type AudienceFacts, type AudienceRow, selectAudienceFacts, toAudienceFacts } from './audience-facts.sql';
 
@@ -20,6 +21,7 @@ export class AudienceFactsService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly audience: AudienceService,
+    private readonly readers: Readers,
   ) {}
 
   /**
@@ -41,7 +43,9 @@ export class AudienceFactsService {
   private async read(segmentIds: readonly string[]): Promise<KnownAudience> {
     const rules =
       segmentIds.length > 0 ? await this.audience.freeze([...segmentIds], [], this.database.manager) : [everybody];
-    const found = await row<AudienceRow>(this.database, selectAudienceFacts(this.audience.included(rules, undefined)));
+    const found = await this.readers.read(({ database, knownAt }) =>
+      row<AudienceRow>(database, selectAudienceFacts(this.audience.included(rules, knownAt))),
+    );
     const facts = toAudienceFacts(found);
     return { facts, fields: facts.customers === null ? [] : found.fields.map((field) => `preferences.${field}`) };
   }

@@ -18,7 +18,7 @@ export class RecipientsService {
     return this.exports.start({
       name: `dispatch-${id}`,
       columns: ['id', 'user_id', 'status', 'attempts', 'settled_at', 'error'],
-      select: selectRecipients(id, status),
+      select: () => selectRecipients(id, status),
       line: (one: RecipientRow) => ({ ...one, settled_at: one.settled_at?.toISOString() ?? '' }),
       gone,
     });

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
-import { DataSource } from 'typeorm';
 import { Background } from '../../common/background';
 import { Problem } from '../../common/problem';
 import { row, rows, sql } from '../../common/sql';
 import { CONFIG, type Config } from '../../config/config';
 import { allowTime, unlessGone } from '../../database/connection-guard';
+import { Readers } from '../../database/readers';
 import { filterList } from '../filters';
 import type { FilterValueView } from './filter.dto';
 
@@ -60,7 +59,7 @@ export class FilterValues {
   });
 
   constructor(
-    @InjectDataSource() private readonly database: DataSource,
+    private readonly readers: Readers,
     @Inject(CONFIG) { STATEMENT_TIMEOUT_SECONDS }: Pick<Config, 'STATEMENT_TIMEOUT_SECONDS'>,
     private readonly background: Background,
   ) {
@@ -86,15 +85,17 @@ export class FilterValues {
   private read(key: string): Promise<{ known: KnownValues; tookMs: number }> {
     const { values } = filterList.find((one) => one.key === key)!;
     const began = performance.now();
-    return this.database.transaction(async (transaction) => {
-      await allowTime(transaction, valueLimits.readSeconds);
-      const { now } = await row<{ now: Date }>(transaction, sql`SELECT now()`);
-      const found = await unlessGone(this.background.stopping, transaction, () =>
-        rows<ValueRow>(transaction, sql`${values!} LIMIT ${valueLimits.most}`),
-      );
-      const known = { dataAsOf: now.toISOString(), values: found.map(toKnown) };
-      return { known, tookMs: performance.now() - began };
-    });
+    return this.readers.read(({ database, knownAt }) =>
+      database.transaction(async (transaction) => {
+        await allowTime(transaction, valueLimits.readSeconds);
+        const { now } = await row<{ now: Date }>(transaction, sql`SELECT now()`);
+        const found = await unlessGone(this.background.stopping, transaction, () =>
+          rows<ValueRow>(transaction, sql`${values!} LIMIT ${valueLimits.most}`),
+        );
+        const known = { dataAsOf: knownAt ?? now.toISOString(), values: found.map(toKnown) };
+        return { known, tookMs: performance.now() - began };
+      }),
+    );
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import { DataSource, Repository } from 'typeorm';
 import { Problem, type ProblemType } from '../../common/problem';
 import { rows, sql } from '../../common/sql';
 import { problemFromDatabase } from '../../database/pg-errors';
+import { Readers } from '../../database/readers';
 import { given } from '../queries/filter-set.sql';
 import { TruthQuery } from '../queries/truth-query';
 import { costOf, nodesOf, type RuleNode } from '../rules/rule';
@@ -27,6 +28,7 @@ export class CustomerSegmentsService {
     @InjectDataSource() private readonly database: DataSource,
     @InjectRepository(Segment) private readonly segments: Repository<Segment>,
     private readonly rules: SegmentRules,
+    private readonly readers: Readers,
   ) {}
 
   /**
@@ -53,11 +55,10 @@ export class CustomerSegmentsService {
   /** One statement; where it cannot be asked at all because of one rule, each rule by its own. */
   private async ask(pass: readonly Asked[], userId: string): Promise<CustomerSegmentView[]> {
     try {
-      const query = new TruthQuery(
-        pass.map(({ rule }) => rule),
-        undefined,
-      ).of(userId);
-      const [answer] = await rows<{ holds: boolean[] }>(this.database, query);
+      const rules = pass.map(({ rule }) => rule);
+      const answer = await this.readers.find(async ({ database, knownAt }) =>
+        (await rows<{ holds: boolean[] }>(database, new TruthQuery(rules, knownAt).of(userId))).at(0),
+      );
       return pass.filter((_, i) => answer?.holds[i]).map(({ segment }) => view(segment));
     } catch (error) {
       const problem = problemFromDatabase(error);

@@ -24,7 +24,8 @@ export class SegmentCsvService {
     return this.exports.start({
       name: `segment-${id}`,
       columns: ['user_id', 'email', 'purchases', 'spent', 'last_purchase_at'],
-      select: customerFigures(this.builder.audience([rule], as_of), rule, as_of),
+      select: (knownAt) => customerFigures(this.builder.audience([rule], as_of ?? knownAt), rule, as_of ?? knownAt),
+      mayLag: true,
       line: (customer: FiguresRow) => toCustomerFiguresView(customer, reveal),
       gone,
       finding: (find) => namingTheCostliest(find, this.database, this.builder, [rule], as_of),

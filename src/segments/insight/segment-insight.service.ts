@@ -5,6 +5,7 @@ import { Computed, Page } from '../../common/answer';
 import { Cursors } from '../../common/cursors';
 import { Problem } from '../../common/problem';
 import { row, rows, sql } from '../../common/sql';
+import { type Reader, Readers } from '../../database/readers';
 import { inSnapshot } from '../../database/transaction';
 import { AudienceCounter, type Timed } from '../engines/audience-counter';
 import { type Counted, shareOf } from '../engines/audience-engine';
@@ -44,6 +45,7 @@ export class SegmentInsightService {
     private readonly sizes: SegmentSizes,
     private readonly cursors: Cursors,
     private readonly turns: RuleTurns,
+    private readonly readers: Readers,
   ) {}
 
   /** @throws Problem unknown-segment, segment-inactive, bad-request, rule-too-heavy, index-not-available */
@@ -53,7 +55,8 @@ export class SegmentInsightService {
     const asCounted = { source: query.source, as_of: counted.asOf };
     const ids = query.sample > 0 ? await this.counter.sample(rule, asCounted, query.sample) : [];
     const page = sql`SELECT unnest(${ids}::uuid[]) AS user_id`;
-    const found = await rows<FiguresRow>(this.database, customerFigures(page, rule, counted.asOf));
+    const figures = customerFigures(page, rule, counted.asOf);
+    const found = await this.readers.read(({ database }) => rows<FiguresRow>(database, figures));
     const sample = found.map((customer) => toCustomerFiguresView(customer, query.reveal));
     return new Computed({ ...countView(rule, counted), sample }, counted);
   }
@@ -74,22 +77,26 @@ export class SegmentInsightService {
     const scope = `segments/${id}/users?as_of=${query.as_of ?? ''}`;
     const [after] = this.cursors.read(scope, query.cursor) ?? [];
     const rule = await this.ruleOf(id);
-    const read = () =>
-      inSnapshot(this.database, async (snapshot) => {
-        const page = this.builder.page([rule], query.as_of, query.limit + 1, after);
-        const found = await rows<FiguresRow>(snapshot, customerFigures(page, rule, query.as_of));
-        const count = this.builder.count([rule], query.as_of);
+    const read = ({ database, knownAt }: Reader) =>
+      inSnapshot(database, async (snapshot) => {
+        const asOf = query.as_of ?? knownAt;
+        const page = this.builder.page([rule], asOf, query.limit + 1, after);
+        const found = await rows<FiguresRow>(snapshot, customerFigures(page, rule, asOf));
+        const count = this.builder.count([rule], asOf);
         const total = query.total ? await row<{ total: string }>(snapshot, count) : undefined;
         return this.cursors.page(found, query.limit, scope, (c) => [c.user_id], total && Number(total.total));
       });
-    const page = await namingTheCostliest(() => this.turns.within(read), this.database, this.builder, [rule], query.as_of);
+    const found = () => this.turns.within(() => this.readers.read(read));
+    const page = await namingTheCostliest(found, this.database, this.builder, [rule], query.as_of);
     return page.map((customer) => toCustomerFiguresView(customer, query.reveal));
   }
 
   /** @throws Problem segment-not-found, customer-not-found, segment-inactive */
   async explain(id: string, userId: string, { as_of }: AsOfQuery): Promise<ExplanationView> {
     const rule = await this.ruleOf(id);
-    const [found] = await rows<ExplainRow>(this.database, explainQuery(rule, userId, as_of));
+    const found = await this.readers.find(async ({ database, knownAt }) =>
+      (await rows<ExplainRow>(database, explainQuery(rule, userId, as_of ?? knownAt))).at(0),
+    );
     if (!found) throw new Problem('customer-not-found', `There is no customer ${userId}.`);
     const explained = explanation(rule, found);
     return {
