@@ -131,7 +131,7 @@ it('answers all but one in a thousand while sessions hold rows, and cross each o
     for (let round = 0; !isOver; round++) {
       await client.query('BEGIN');
       // a lane, then notifications: the other way round than whoever marks them
-      const tables = round % 8 === 0 ? ['dispatch_lanes', 'notifications'] : [['segments', 'notifications'][round % 2]];
+      const tables = round % 24 === 0 ? ['dispatch_lanes', 'notifications'] : [['segments', 'notifications'][round % 2]];
       for (const table of tables) await client.query(some(table)).catch(() => client.query('ROLLBACK; BEGIN'));
       await client.query('SELECT pg_sleep(0.02)');
       await client.query('COMMIT; SELECT pg_sleep(0.02)');

@@ -1,9 +1,11 @@
-/* npm run test:faults -- dispatch|workers --kills N …: prints a line of JSON for each run; the exit code is 0 where all is well. */
+/* npm run test:faults -- dispatch|workers|replicas …: prints a line of JSON for each run; the exit code is 0 where all is well. */
 import { parseArgs } from 'node:util';
 import { type Builds, takeBuild } from './build';
 import { dispatchFaults } from './dispatch';
 import type { Violation } from './invariants';
 import { mutantNames } from './mutants';
+import { replicaMutantNames } from './replica-mutants';
+import { replicaFaults } from './replicas';
 import { openServer } from './server';
 import { workerMutantNames } from './worker-mutants';
 import { workerFaults } from './workers';
@@ -11,7 +13,9 @@ import { workerFaults } from './workers';
 const USAGE = `npm run test:faults -- dispatch --kills N [--seed S] [--mutant NAME]
   NAME: all, ${mutantNames.join(', ')}
 npm run test:faults -- workers --kills N [--pauses N] [--seed S] [--mutant NAME]
-  NAME: all, ${workerMutantNames.join(', ')}`;
+  NAME: all, ${workerMutantNames.join(', ')}
+npm run test:faults -- replicas [--restarts N] [--kills N] [--cuts N] [--terminations N] [--seed S] [--mutant NAME]
+  NAME: all, ${replicaMutantNames.join(', ')}`;
 
 /** Of `kills`, so many workers are stopped as well where nothing is said. */
 const PAUSES = 0.3;
@@ -20,6 +24,9 @@ interface Wanted {
   builds: Builds;
   kills: number;
   pauses: number;
+  restarts: number;
+  cuts: number;
+  terminations: number;
   seed: number;
   crash?: () => void;
 }
@@ -34,6 +41,8 @@ interface Outcome {
 
 interface Faults {
   mutants: readonly string[];
+  /** Where nothing is said. */
+  kills: number;
   run(wanted: Wanted, mutant: string | undefined): Promise<Outcome>;
   allIsWell: string;
 }
@@ -44,13 +53,21 @@ const named = <Name extends string>(names: readonly Name[], wanted: string | und
 const faults: Readonly<Record<string, Faults>> = {
   dispatch: {
     mutants: mutantNames,
+    kills: 100,
     run: (wanted, mutant) => dispatchFaults({ ...wanted, mutant: named(mutantNames, mutant) }),
     allIsWell: 'nothing lost, nothing twice, nothing wrongly called dispatched',
   },
   workers: {
     mutants: workerMutantNames,
+    kills: 100,
     run: (wanted, mutant) => workerFaults({ ...wanted, mutant: named(workerMutantNames, mutant) }),
     allIsWell: 'nothing lost, nothing settled twice, no innocent given up',
+  },
+  replicas: {
+    mutants: replicaMutantNames,
+    kills: 2,
+    run: (wanted, mutant) => replicaFaults({ ...wanted, mutant: named(replicaMutantNames, mutant) }),
+    allIsWell: 'nobody noticed a restart; nothing lost, nothing twice, nobody answered what he should not be',
   },
 };
 
@@ -58,17 +75,31 @@ async function main(): Promise<boolean> {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { kills: text, pauses: text, seed: text, mutant: text },
+    options: {
+      kills: text,
+      pauses: text,
+      restarts: text,
+      cuts: text,
+      terminations: text,
+      seed: text,
+      mutant: text,
+    },
   });
-  const kills = Number(values.kills ?? 100);
-  const pauses = Number(values.pauses ?? Math.round(kills * PAUSES));
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
   const asked = positionals.length === 1 ? faults[positionals[0]] : undefined;
+  const kills = Number(values.kills ?? asked?.kills);
+  const numbers = {
+    kills,
+    pauses: Number(values.pauses ?? Math.round(kills * PAUSES)),
+    restarts: Number(values.restarts ?? 6),
+    cuts: Number(values.cuts ?? 2),
+    terminations: Number(values.terminations ?? 10),
+    seed: Number(values.seed ?? Math.floor(Math.random() * 2 ** 32)),
+  };
   const runs =
     values.mutant === undefined
       ? [undefined]
       : asked?.mutants.filter((name) => values.mutant === 'all' || values.mutant === name);
-  if (!asked || !runs?.length || !(kills > 0) || !(pauses >= 0) || !Number.isInteger(kills + pauses + seed)) {
+  if (!asked || !runs?.length || !Object.values(numbers).every((number) => Number.isInteger(number) && number >= 0)) {
     console.error(USAGE);
     process.exit(64);
   }
@@ -78,7 +109,7 @@ async function main(): Promise<boolean> {
   try {
     let isWell = true;
     for (const mutant of runs) {
-      const outcome = await asked.run({ builds, kills, pauses, seed, crash: server.crash }, mutant);
+      const outcome = await asked.run({ builds, ...numbers, crash: server.crash }, mutant);
       isWell = report(outcome, asked.allIsWell) && isWell;
     }
     return isWell;
