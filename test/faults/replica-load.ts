@@ -11,9 +11,9 @@ import type { Wire } from './replica-wire';
 const CUSTOMERS = 600;
 const PARTS = 20;
 const [READERS, CREATORS, DISPATCHERS, WORKERS] = [4, 2, 2, 2];
-/** Between two requests of one client, at most; between two dispatches. */
+/** Between two requests of one client, at most; between two dispatches. Everybody says something while a replica is leaving. */
 const THINK_MS = 60;
-const BETWEEN_DISPATCHES_MS = 1000;
+const BETWEEN_DISPATCHES_MS = 500;
 /** Before a request is repeated. What Retry-After asks for is left to the workers: here something is to be asked all the time. */
 const PAUSE_MS = 100;
 

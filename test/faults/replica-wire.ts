@@ -2,6 +2,9 @@ import { Agent, request } from 'node:http';
 import type { Balancer } from './balancer';
 import type { Replica } from './replica-set';
 
+/** A client makes a new connection after so many requests; else nobody would come to a replica that has just been started. */
+const REQUESTS_A_CONNECTION = 20;
+
 /** One request, and what came of it. */
 export interface Exchange {
   readonly what: string;
@@ -35,7 +38,7 @@ export function makeWire(balancer: Balancer<Replica>, heard: (exchange: Exchange
   const agents: Agent[] = [];
   const open = new Map<Exchange, Promise<unknown>>();
 
-  const exchange = (agent: Agent, url: string, init: RequestInit) => {
+  const exchange = (agent: Agent, url: string, init: RequestInit, isLast: boolean) => {
     const { pathname } = new URL(url);
     const kept: Exchange = {
       what: `${init.method} ${pathname.replace(/[0-9a-f-]{36}|\d+/g, '…')}`,
@@ -49,7 +52,7 @@ export function makeWire(balancer: Balancer<Replica>, heard: (exchange: Exchange
       const call = request(url, {
         agent,
         method: init.method,
-        headers: init.headers as Record<string, string>,
+        headers: { ...(init.headers as Record<string, string>), ...(isLast && { connection: 'close' }) },
         signal: signal ?? undefined,
       });
       call.once('socket', (socket) => {
@@ -92,7 +95,8 @@ export function makeWire(balancer: Balancer<Replica>, heard: (exchange: Exchange
     client: () => {
       const agent = new Agent({ keepAlive: true, maxSockets: 2 }); // a worker extends its lease beside what else it says
       agents.push(agent);
-      return (url, init) => exchange(agent, url, init);
+      let requests = 0;
+      return (url, init) => exchange(agent, url, init, ++requests % REQUESTS_A_CONNECTION === 0);
     },
     underWay: () => [...open.keys()],
     quiet: async () => void (await Promise.allSettled(open.values())),
