@@ -98,8 +98,11 @@ describe('a transaction', () => {
 });
 
 describe('a transaction that PostgreSQL ends for the sake of others', () => {
-  const fail = (manager: EntityManager, sqlstate: string) =>
-    manager.query(`DO $$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = '${sqlstate}'; END $$`);
+  beforeEach(() =>
+    db.query(`CREATE FUNCTION crm.fail(code text) RETURNS void LANGUAGE plpgsql AS
+              $$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = code; END $$`),
+  );
+  const fail = (manager: EntityManager, sqlstate: string) => manager.query('SELECT fail($1)', [sqlstate]);
   const problemOf = (work: Promise<unknown>) =>
     work.then(
       () => undefined,
