@@ -1,20 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { startApp, type TestApp } from './support/app';
 import { contents } from './support/contents';
+import { sendTo } from './support/sending';
+import { hold, releaseAll } from './support/hold';
 import { refusalFault } from './support/refusal';
 
 let app: TestApp;
-afterEach(() => app.close());
-
-/** A session of somebody else that holds what it locked until it is released. */
-async function hold(statement: string): Promise<{ release(): Promise<void> }> {
-  const client = new Client({ connectionString: app.db.url, options: '-c search_path=crm,public' });
-  await client.connect();
-  await client.query('BEGIN');
-  await client.query(statement);
-  return { release: () => client.end() };
-}
+afterEach(async () => {
+  await releaseAll();
+  await app.close();
+});
 
 it('answers 503 where another session holds a lock, changes nothing, and goes on when it lets go', async () => {
   app = await startApp();
@@ -23,6 +20,7 @@ it('answers 503 where another session holds a lock, changes nothing, and goes on
   const campaign = await app.make.campaign([segment]);
   const before = await contents(app.db);
   const lock = await hold(
+    app.db,
     'LOCK TABLE segments, campaigns, dispatches, dispatch_lanes, notifications, users IN ACCESS EXCLUSIVE MODE',
   );
 
@@ -44,6 +42,122 @@ it('answers 503 where another session holds a lock, changes nothing, and goes on
   expect(await contents(app.db)).toEqual(before);
   expect((await Promise.all(ask())).map(({ status }) => status)).toEqual([200, 201, 200, 200, 200, 200]);
 });
+
+describe('a request that waits for a session which waits for it', () => {
+  /** Locks `held`, lets the request come and wait for that, and asks for what the request has: PostgreSQL ends one of the two. */
+  async function cross<T>(request: () => Promise<T>, held: string, wanted: string): Promise<T> {
+    const session = await hold(app.db, held);
+    const answer = request();
+    await session.waitedForBy(1);
+    await session.run(wanted);
+    await session.commit();
+    const answered = await answer;
+    const [{ deadlocks }] = await app.db.query(
+      'SELECT pg_stat_clear_snapshot(), deadlocks FROM pg_stat_database WHERE datname = current_database()',
+    );
+    expect(deadlocks).not.toBe('0');
+    return answered;
+  }
+  const entries = (action: string) => app.db.query('SELECT 1 FROM audit_entries WHERE action = $1', [action]);
+  const LANES = 'SELECT FROM dispatch_lanes FOR UPDATE';
+  const AUDIT = 'LOCK TABLE audit_entries IN SHARE MODE';
+
+  it.each([
+    ['', {}],
+    [' with a key', { 'Idempotency-Key': randomUUID() }],
+  ])('is answered, and marks once%s', async (_, headers: Record<string, string>) => {
+    app = await startApp();
+    await app.make.customers(1);
+    await sendTo(app, 'email');
+    const [{ id }] = (await app.api.get('/notifications')).body;
+
+    const answer = await cross(
+      async () => app.api.post(`/notifications/${id}/mark-sent`).set(headers),
+      LANES,
+      'SELECT FROM notifications FOR UPDATE',
+    );
+
+    expect([answer.status, answer.body.status]).toEqual([200, 'sent']);
+    expect(await app.db.query('SELECT total, sent FROM dispatch_lanes')).toEqual([{ total: 1, sent: 1 }]);
+    expect(await app.db.query(`SELECT 1 FROM idempotency_keys WHERE route LIKE '%mark-sent'`)).toHaveLength(
+      Object.keys(headers).length,
+    );
+  });
+
+  it('is answered, and makes one segment, one entry and one kept answer', async () => {
+    app = await startApp();
+    const key = randomUUID();
+    const create = async () => app.api.post('/segments').set('Idempotency-Key', key).send({ name: 'New', filters: {} });
+
+    const answer = await cross(create, AUDIT, 'LOCK TABLE segments IN SHARE MODE');
+
+    expect(answer.status).toBe(201);
+    expect((await create()).body).toEqual(answer.body);
+    expect(await app.db.query('SELECT id FROM segments')).toEqual([{ id: answer.body.id }]);
+    expect(await entries('segment.created')).toHaveLength(1);
+    expect(await app.db.query('SELECT 1 FROM idempotency_keys')).toHaveLength(1);
+  });
+
+  it('is answered, and edits and deletes once', async () => {
+    app = await startApp();
+    const { id } = await app.make.segment();
+    const at = `/segments/${id}`;
+    const edit = async () => app.api.patch(at).set('If-Match', '"1"').send({ name: 'Changed' });
+
+    const edited = await cross(edit, AUDIT, 'SELECT FROM segments FOR UPDATE');
+    const deleted = await cross(
+      async () => app.api.delete(at).set('If-Match', '"2"'),
+      AUDIT,
+      'SELECT FROM segments FOR UPDATE',
+    );
+
+    expect([edited.status, edited.headers.etag, deleted.status]).toEqual([200, '"2"', 204]);
+    expect([(await entries('segment.updated')).length, (await entries('segment.deactivated')).length]).toEqual([1, 1]);
+  });
+});
+
+it('answers all but one in a thousand while sessions hold rows, and cross each other and the requests', async () => {
+  app = await startApp();
+  await app.make.customers(400);
+  await sendTo(app, 'email');
+  const ids = (await app.api.get('/notifications').query({ limit: 1000 })).body.map(({ id }: { id: string }) => id);
+  const segments = await Promise.all(Array.from({ length: 10 }, () => app.make.segment()));
+  let isOver = false;
+  const some = (table: string) =>
+    `SELECT FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} ORDER BY random() LIMIT 20)) FOR UPDATE`;
+  const inTheWay = async () => {
+    const client = new Client({ connectionString: app.db.url, options: '-c search_path=crm,public' });
+    await client.connect();
+    for (let round = 0; !isOver; round++) {
+      await client.query('BEGIN');
+      // a lane, then notifications: the other way round than whoever marks them
+      const tables = round % 24 === 0 ? ['dispatch_lanes', 'notifications'] : [['segments', 'notifications'][round % 2]];
+      for (const table of tables) await client.query(some(table)).catch(() => client.query('ROLLBACK; BEGIN'));
+      await client.query('SELECT pg_sleep(0.02)');
+      await client.query('COMMIT; SELECT pg_sleep(0.02)');
+    }
+    await client.end();
+  };
+  const answers: number[] = [];
+  const work = async (mine: string[], segment: { id: string }) => {
+    for (const id of mine) {
+      const marked = await app.api.post(`/notifications/${id}/mark-sent`).set('Idempotency-Key', randomUUID());
+      const edited = await app.api.patch(`/segments/${segment.id}`).set('If-Match', '*').send({ description: id });
+      const again = await app.api.post(`/notifications/${id}/mark-sent`).send({ delivery_info: { again: true } });
+      answers.push(marked.status, edited.status, again.status);
+    }
+  };
+  const inWay = Promise.all([inTheWay(), inTheWay()]);
+  await Promise.all(segments.map((segment, i) => work(ids.slice(i * 40, i * 40 + 40), segment)));
+  isOver = true;
+  await inWay;
+
+  expect(answers).toHaveLength(1200);
+  expect(answers.filter((status) => status !== 200).length).toBeLessThanOrEqual(1);
+  const [{ deadlocks }] = await app.db.query('SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()');
+  expect(Number(deadlocks)).toBeGreaterThan(0);
+  expect(await app.db.query('SELECT total, sent FROM dispatch_lanes')).toEqual([{ total: 400, sent: 400 }]);
+}, 120_000);
 
 it('gives a slow question up with 503, and a dispatch its time', async () => {
   app = await startApp({ CUSTOMERS_SCHEMA: 'slow', STATEMENT_TIMEOUT_SECONDS: 1 });

@@ -3,8 +3,9 @@ import { loadConfig } from '../src/config/config';
 import { allowTime, guardConnections } from '../src/database/connection-guard';
 import { databaseOptions } from '../src/database/options';
 import { problemFromDatabase } from '../src/database/pg-errors';
-import { inSnapshot, inTransaction } from '../src/database/transaction';
+import { inSnapshot, inTransaction, repeated } from '../src/database/transaction';
 import { type FreshDatabase, freshDatabase } from './support/database';
+import { hold, releaseAll } from './support/hold';
 
 let db: FreshDatabase;
 let database: DataSource;
@@ -15,6 +16,7 @@ beforeEach(async () => {
   await db.query('CREATE TABLE crm.facts (n int PRIMARY KEY)');
 });
 afterEach(async () => {
+  await releaseAll();
   await database.destroy();
   await db.drop();
 });
@@ -92,6 +94,92 @@ describe('a transaction', () => {
     });
     const [after] = await database.query<[{ pid: number; timeout: string }]>(settings);
     expect([within.timeout, after]).toEqual(['15min', { pid: within.pid, timeout: '5s' }]);
+  });
+});
+
+describe('a transaction that PostgreSQL ends for the sake of others', () => {
+  beforeEach(() =>
+    db.query(`CREATE FUNCTION crm.fail(code text) RETURNS void LANGUAGE plpgsql AS
+              $$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = code; END $$`),
+  );
+  const fail = (manager: EntityManager, sqlstate: string) => manager.query('SELECT fail($1)', [sqlstate]);
+  const problemOf = (work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (error: unknown) => problemFromDatabase(error)?.type,
+    );
+
+  it('is done again as a whole after a deadlock, and has one effect', async () => {
+    await db.query('INSERT INTO crm.facts VALUES (1), (2)');
+    const other = await hold(db, 'SELECT FROM facts WHERE n = 2 FOR UPDATE');
+    let calls = 0;
+    const work = inTransaction(database, async (transaction) => {
+      calls++;
+      await add(transaction, 3);
+      await transaction.query('SELECT FROM facts WHERE n = 1 FOR UPDATE');
+      await transaction.query('SELECT FROM facts WHERE n = 2 FOR UPDATE');
+      return calls;
+    });
+    await other.waitedForBy(1);
+    await other.run('SELECT FROM facts WHERE n = 1 FOR UPDATE'); // has it when the transaction has been ended
+    await other.commit();
+
+    expect(await work).toBe(2);
+    expect([calls, await facts()]).toEqual([2, [1, 2, 3]]);
+  });
+
+  it('is done again in a new snapshot where another changed what it changes', async () => {
+    await db.query('INSERT INTO crm.facts VALUES (1)');
+    let calls = 0;
+    await inTransaction(
+      database,
+      async (transaction) => {
+        const [{ n }] = await transaction.query<[{ n: number }]>('SELECT max(n) AS n FROM facts');
+        if (++calls === 1) await db.query('UPDATE crm.facts SET n = 10');
+        await transaction.query('UPDATE facts SET n = $1', [n + 1]);
+      },
+      'REPEATABLE READ',
+    );
+    expect([calls, await facts()]).toEqual([2, [11]]);
+  });
+
+  it.each(['40001', '40P01'])(
+    'is done four times at most, and says after %s that it can be tried again later',
+    async (sqlstate) => {
+      let calls = 0;
+      const work = inTransaction(database, async (transaction) => {
+        await add(transaction, ++calls);
+        await fail(transaction, sqlstate);
+      });
+      expect(await problemOf(work)).toBe('database-busy');
+      expect([calls, await facts()]).toEqual([4, []]);
+    },
+  );
+
+  it('is not multiplied by what lies around it, and begins nowhere in the middle', async () => {
+    const calls = { around: 0, outer: 0, inner: 0 };
+    const work = repeated(() => {
+      calls.around++;
+      return inTransaction(database, async (outer) => {
+        calls.outer++;
+        await inTransaction(outer, async (inner) => {
+          calls.inner++;
+          await fail(inner, '40P01');
+        });
+      });
+    });
+    expect(await problemOf(work)).toBe('database-busy');
+    expect(calls).toEqual({ around: 1, outer: 4, inner: 4 });
+  });
+
+  it.each(['40003', '55P03', '57P01', '23505'])('is done once where it was ended by %s', async (sqlstate) => {
+    let calls = 0;
+    const work = inTransaction(database, (transaction) => {
+      calls++;
+      return fail(transaction, sqlstate);
+    });
+    await expect(work).rejects.toThrow('in the way');
+    expect(calls).toBe(1);
   });
 });
 

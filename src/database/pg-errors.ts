@@ -47,16 +47,22 @@ const SQLSTATE = /^[0-9A-DF-Z][0-9A-Z]{4}$/;
  */
 export function problemFromDatabase(error: unknown): Problem | undefined {
   if (!isNativeError(error)) return undefined;
-  const { code, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
-  const sqlstate = [driverError?.code, code].find(
-    (value): value is string => typeof value === 'string' && SQLSTATE.test(value),
-  );
+  const sqlstate = sqlstateOf(error);
   const unavailable = sqlstate && unavailableFilter(sqlstate, error.message);
   if (unavailable) return new Problem('filter-not-available', unavailable, [], { cause: error });
   const meaning = sqlstate
     ? bySqlstate.find(([pattern]) => pattern.test(sqlstate))
-    : byText.find(([pattern]) => pattern.test(`${error.name} ${String(code)} ${error.message}`));
+    : byText.find(([pattern]) =>
+        pattern.test(`${error.name} ${String((error as { code?: unknown }).code)} ${error.message}`),
+      );
   return meaning && new Problem(meaning[1], meaning[2], [], { cause: error });
+}
+
+/** What PostgreSQL called it, also where TypeORM has wrapped it. */
+export function sqlstateOf(error: unknown): string | undefined {
+  if (!isNativeError(error)) return undefined;
+  const { code, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
+  return [driverError?.code, code].find((value): value is string => typeof value === 'string' && SQLSTATE.test(value));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { EntityManager } from 'typeorm';
 import { auditedAction } from '../audit/audited';
 import { type Changed, NO_TRAIL, type Trail, trailOf } from '../audit/trail';
-import { inTransaction } from '../database/transaction';
+import { inTransaction, repeated } from '../database/transaction';
 import { IdempotencyKeys } from './idempotency-keys';
 import { keptAnswer, REPLAYED } from './kept-answer';
 import type { KeyedRequest } from './keyed-request';
@@ -20,7 +20,8 @@ type Effect<T> = (manager: EntityManager, changed: Changed) => Promise<T>;
  * what ends the request where it was answered before.
  *
  * Every statement of an effect goes through the manager that it is given: another connection would be outside of the transaction, and
- * might wait for it. Nothing else may be waited for in an effect, no model and no other service.
+ * might wait for it. Nothing else may be waited for in an effect, no model and no other service. PostgreSQL may end it for the sake of
+ * others (a deadlock): then nothing of it is left, and it is had again. What it notes outside has to be of the last time.
  */
 export interface Once {
   /**
@@ -73,7 +74,8 @@ export class OncePipe implements PipeTransform<ExecutionContext, Once> {
         await trail.append(transaction);
         return made;
       });
-    const have: typeof inOne = trail === NO_TRAIL ? (effect) => effect(database.manager, trail.changed) : inOne;
+    const asItIs: typeof inOne = (effect) => repeated(() => effect(database.manager, trail.changed));
+    const have = trail === NO_TRAIL ? asItIs : inOne;
     return Object.assign(have, {
       begin: async <E extends Json, T>(effect: Effect<E>, answer: (effect: E) => Promise<T>): Promise<T> =>
         answer(await inOne(effect)),

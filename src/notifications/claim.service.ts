@@ -48,7 +48,8 @@ export class ClaimService {
           if (!lease && !isLast) throw new NothingYet();
           return lease?.token ?? null;
         },
-        (token) => (lease ? this.delivery.present(lease) : this.delivery.show(token)), // where it was done before, it is looked up
+        // where it was done before, it is looked up
+        (token) => (lease?.token === token ? this.delivery.present(lease) : this.delivery.show(token)),
       );
     } catch (error) {
       if (error instanceof NothingYet) return undefined;

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 /**
  * Lets keep-alive connections end with the answer they are waiting for. Node closes only those that are idle when the server
  * closes; a busy one would stay open after its answer, and the process with it, until its keep-alive time is over.
- * @returns what to call when the server begins to close.
+ * @returns what to call when the server is about to close: each answer from then on is the last of its connection.
  */
 export function drainConnections(server: Server): () => void {
   const unanswered = new Set<ServerResponse>();

@@ -100,10 +100,14 @@ export class Service {
     }
   }
 
-  /** Not ready any more, and answering still: who closes at once cuts off what was sent before anybody could know. */
+  /**
+   * Not ready any more, and answering still: who closes at once cuts off what was sent before anybody could know. Connections that are kept
+   * alive leave with their next answer: what is sent on one at the moment it is closed for being idle would be lost.
+   */
   private async letBalancersNotice(): Promise<void> {
     if (!this.app?.getHttpServer().listening) return;
     this.app.get(HealthService).stopping();
+    this.drain();
     await sleep(this.config.SHUTDOWN_DELAY_SECONDS * 1000);
   }
 

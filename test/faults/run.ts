@@ -1,10 +1,12 @@
-/* npm run test:faults -- dispatch|workers --kills N …, failover --promotions N: prints a line of JSON for each run; the exit code is 0 where all is well. */
+/* npm run test:faults -- dispatch|workers|replicas|failover …: prints a line of JSON for each run; the exit code is 0 where all is well. */
 import { parseArgs } from 'node:util';
 import { type Builds, takeBuild } from './build';
 import { dispatchFaults } from './dispatch';
 import { failoverFaults, failoverMutantNames } from './failover';
 import type { Violation } from './invariants';
 import { mutantNames } from './mutants';
+import { replicaMutantNames } from './replica-mutants';
+import { replicaFaults } from './replicas';
 import { openServer } from './server';
 import { workerMutantNames } from './worker-mutants';
 import { workerFaults } from './workers';
@@ -13,17 +15,20 @@ const USAGE = `npm run test:faults -- dispatch --kills N [--seed S] [--mutant NA
   NAME: all, ${mutantNames.join(', ')}
 npm run test:faults -- workers --kills N [--pauses N] [--seed S] [--mutant NAME]
   NAME: all, ${workerMutantNames.join(', ')}
+npm run test:faults -- replicas [--restarts N] [--kills N] [--cuts N] [--terminations N] [--seed S] [--mutant NAME]
+  NAME: all, ${replicaMutantNames.join(', ')}
 npm run test:faults -- failover --promotions N [--seed S] [--mutant NAME]
   NAME: all, ${failoverMutantNames.join(', ')}`;
 
 /** Of `kills`, so many workers are stopped as well where nothing is said. */
 const PAUSES = 0.3;
 
-interface Wanted {
+/** What can be asked for in numbers. */
+const countNames = ['kills', 'pauses', 'restarts', 'cuts', 'terminations', 'promotions'] as const;
+type CountName = (typeof countNames)[number];
+
+interface Wanted extends Record<CountName, number> {
   builds: Builds;
-  kills: number;
-  pauses: number;
-  promotions: number;
   seed: number;
   crash?: () => void;
 }
@@ -38,6 +43,8 @@ interface Outcome {
 
 interface Faults {
   mutants: readonly string[];
+  /** What of it can be asked for, and how much there is where nothing is said. */
+  counts: Partial<Record<CountName, number>>;
   run(wanted: Wanted, mutant: string | undefined): Promise<Outcome>;
   allIsWell: string;
 }
@@ -48,18 +55,27 @@ const named = <Name extends string>(names: readonly Name[], wanted: string | und
 const faults: Readonly<Record<string, Faults>> = {
   dispatch: {
     mutants: mutantNames,
+    counts: { kills: 100 },
     run: (wanted, mutant) => dispatchFaults({ ...wanted, mutant: named(mutantNames, mutant) }),
     allIsWell: 'nothing lost, nothing twice, nothing wrongly called dispatched',
   },
   workers: {
     mutants: workerMutantNames,
+    counts: { kills: 100, pauses: 30 },
     run: (wanted, mutant) => workerFaults({ ...wanted, mutant: named(workerMutantNames, mutant) }),
     allIsWell: 'nothing lost, nothing settled twice, no innocent given up',
   },
   failover: {
     mutants: failoverMutantNames,
+    counts: { promotions: 1 },
     run: (wanted, mutant) => failoverFaults({ ...wanted, mutant: named(failoverMutantNames, mutant) }),
     allIsWell: 'nothing lost that was acknowledged, nobody notified twice',
+  },
+  replicas: {
+    mutants: replicaMutantNames,
+    counts: { restarts: 6, kills: 2, cuts: 2, terminations: 10 },
+    run: (wanted, mutant) => replicaFaults({ ...wanted, mutant: named(replicaMutantNames, mutant) }),
+    allIsWell: 'nobody noticed a restart; nothing lost, nothing twice, nobody answered what he should not be',
   },
 };
 
@@ -67,25 +83,18 @@ async function main(): Promise<boolean> {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { kills: text, pauses: text, promotions: text, seed: text, mutant: text },
+    options: {
+      ...Object.fromEntries(countNames.map((name) => [name, text] as const)),
+      ...{ seed: text, mutant: text },
+    },
   });
-  const kills = Number(values.kills ?? 100);
-  const pauses = Number(values.pauses ?? Math.round(kills * PAUSES));
-  const promotions = Number(values.promotions ?? 1);
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
+  const said = values as Partial<Record<CountName | 'seed' | 'mutant', string>>;
   const asked = positionals.length === 1 ? faults[positionals[0]] : undefined;
+  const counts = countsOf(asked?.counts ?? {}, said);
+  const seed = Number(said.seed ?? Math.floor(Math.random() * 2 ** 32));
   const runs =
-    values.mutant === undefined
-      ? [undefined]
-      : asked?.mutants.filter((name) => values.mutant === 'all' || values.mutant === name);
-  if (
-    !asked ||
-    !runs?.length ||
-    !(kills > 0) ||
-    !(pauses >= 0) ||
-    !(promotions > 0) ||
-    !Number.isInteger(kills + pauses + promotions + seed)
-  ) {
+    said.mutant === undefined ? [undefined] : asked?.mutants.filter((name) => said.mutant === 'all' || said.mutant === name);
+  if (!asked || !runs?.length || !counts || !Number.isInteger(seed)) {
     console.error(USAGE);
     process.exit(64);
   }
@@ -95,7 +104,7 @@ async function main(): Promise<boolean> {
   try {
     let isWell = true;
     for (const mutant of runs) {
-      const outcome = await asked.run({ builds, kills, pauses, promotions, seed, crash: server.crash }, mutant);
+      const outcome = await asked.run({ builds, ...counts, seed, crash: server.crash }, mutant);
       isWell = report(outcome, asked.allIsWell) && isWell;
     }
     return isWell;
@@ -103,6 +112,22 @@ async function main(): Promise<boolean> {
     await server.close();
     builds.remove();
   }
+}
+
+/** Undefined where something is asked for that there is not, or nothing. */
+function countsOf(usual: Faults['counts'], said: Partial<Record<CountName, string>>): Record<CountName, number> | undefined {
+  const more =
+    said.kills === undefined || usual.pauses === undefined ? {} : { pauses: Math.round(Number(said.kills) * PAUSES) };
+  const counts = Object.fromEntries(
+    countNames.map((name) => [name, Number(said[name] ?? { ...usual, ...more }[name] ?? 0)]),
+  ) as Record<CountName, number>;
+  const numbers = Object.values(counts);
+  const isThere = countNames.every((name) => said[name] === undefined || usual[name] !== undefined);
+  return isThere &&
+    numbers.every((number) => Number.isInteger(number) && number >= 0) &&
+    numbers.some((number) => number > 0)
+    ? counts
+    : undefined;
 }
 
 /** @returns whether it came out as it must: a mutant is caught, and the service has no fault. */

@@ -6,6 +6,8 @@ import { eventually } from './eventually';
 export interface Hold {
   /** Resolves once so many others wait for a lock of any kind. */
   waitedForBy(count: number): Promise<void>;
+  /** One statement more in the same transaction: it may have to wait for whoever waits for this one. */
+  run(statement: string): Promise<void>;
   /** Undoes the statement. */
   release(): Promise<void>;
   commit(): Promise<void>;
@@ -21,6 +23,7 @@ export async function hold(db: FreshDatabase, statement: string): Promise<Hold> 
   await client.query(statement);
   const one: Hold = {
     waitedForBy: (count) => eventually(async () => expect(await waiting(db)).toBe(count)),
+    run: async (more) => void (await client.query(more)),
     release: async () => {
       held.delete(one);
       await client.end(); // which rolls back

@@ -151,6 +151,7 @@ export class DispatchSteps {
   private async write(id: string, isCapped: boolean): Promise<StepOutcome> {
     let written = 0;
     const outcome = await inTransaction(this.database, async (transaction): Promise<StepOutcome> => {
+      written = 0;
       await allowTime(transaction, CHUNK_SECONDS);
       if (isCapped) await rows(transaction, lockCaps); // before the dispatch: a cancellation does not wait for another one's chunk
       const [run] = await rows<WritingRow>(transaction, lockWriting(id));

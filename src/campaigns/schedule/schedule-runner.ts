@@ -42,21 +42,21 @@ export class ScheduleRunner implements OnApplicationBootstrap {
   async fireDue(stopping: AbortSignal): Promise<void> {
     const seen: string[] = [];
     const failures: unknown[] = [];
-    for (let found = true; found && !stopping.aborted;) {
-      found = false;
+    let found: string[]; // one, or none
+    do {
+      found = [];
       try {
         await inTransaction(this.database, async (transaction) => {
-          const [schedule] = await rows<DueSchedule>(transaction, takeDue(seen));
-          if (!schedule) return;
-          found = true;
-          seen.push(schedule.campaign_id);
-          await this.settle(transaction, schedule);
+          const due = await rows<DueSchedule>(transaction, takeDue(seen));
+          found = due.map(({ campaign_id }) => campaign_id);
+          for (const schedule of due) await this.settle(transaction, schedule);
         });
-        if (found) this.dispatcher.wake();
+        if (found.length > 0) this.dispatcher.wake();
       } catch (error) {
         failures.push(error);
       }
-    }
+      seen.push(...found);
+    } while (found.length > 0 && !stopping.aborted);
     if (failures.length > 0) throw failures[0];
   }
 
