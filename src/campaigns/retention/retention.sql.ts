@@ -35,7 +35,7 @@ export const selectVolumeFacts = (volume: IdRange, days: number): Sql => sql`
       WHEN d.status IN ('resolving', 'writing', 'paused') THEN 'is ' || d.status
       WHEN l.unsettled > 0 THEN 'has something queued'
       WHEN EXISTS (SELECT FROM notification_retries r WHERE r.dispatch_id = d.id) THEN 'has something to be tried again'
-      WHEN EXISTS (SELECT FROM notification_leases x WHERE x.dispatch_id = d.id AND x.ended_at IS NULL) THEN 'has something in the hands of a worker'
+      WHEN EXISTS (SELECT FROM notification_leases x WHERE x.dispatch_id = d.id AND x.ended_at IS NULL AND x.lease_until > now()) THEN 'has something in the hands of a worker'
       WHEN d.announced_at IS NULL AND d.status IN ('dispatched', 'cancelled') AND d.kind <> 'dry_run' THEN 'has its end to be announced'
       WHEN EXISTS (SELECT FROM dispatch_lanes o WHERE o.dispatch_id = d.id AND NOT EXISTS (
         SELECT FROM dispatch_audience a WHERE a.dispatch_id = o.dispatch_id AND a.chunk_no = o.lane_no))

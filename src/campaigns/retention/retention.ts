@@ -1,7 +1,9 @@
 import type { QueryRunner } from 'typeorm';
 import { insertEntry } from '../../audit/audit.sql';
-import { type Queryable, row, rows, sql } from '../../common/sql';
-import { ConfigError } from '../../config/config';
+import { row, rows, sql } from '../../common/sql';
+import { type Config, ConfigError } from '../../config/config';
+import { connectPatiently } from '../../database/connect-patiently';
+import { databaseOptions } from '../../database/options';
 import { inTransaction } from '../../database/transaction';
 import {
   detach,
@@ -14,8 +16,6 @@ import {
   keep,
   openNext,
   prepareAhead,
-  type VolumeRow,
-  volumes,
 } from '../../notifications/volumes/volumes.service';
 import {
   archiveVolume,
@@ -26,62 +26,57 @@ import {
   selectVolumeFacts,
   type VolumeFactsRow,
 } from './retention.sql';
-
-/** What is to be done, where `apply` says that it is. */
-export interface Wanted {
-  /** Volumes of which every dispatch has been over for so many days go; undefined: none does. */
-  olderThanDays?: number;
-  /** A volume whose first dispatch is older is followed by a new one. */
-  newVolumeAfterDays: number;
-  apply: boolean;
-  /** Leave what is detached as a table of its own. */
-  keep: boolean;
-}
-
-/** A volume with what its dispatches come to. `reason`: why it stays. */
-export interface Judged extends VolumeRow, VolumeFactsRow {
-  mayGo: boolean;
-  reason: string;
-}
+import { isFull, judge, type Judged, type Wanted } from './judge';
 
 export type Say = (line: string) => void;
 
-const DAY_MS = 86_400_000;
 /** Lanes whose audience is written in one transaction: 0.1 s. */
 const LANES_AT_ONCE = 20;
 
-/** Every volume, and whether it may go: without a number of days, as if they had passed. */
-export async function judge(database: Queryable, { olderThanDays = 0 }: Wanted): Promise<Judged[]> {
-  const judged: Judged[] = [];
-  for (const volume of await volumes(database)) {
-    const facts = await row<VolumeFactsRow>(database, selectVolumeFacts(volume, olderThanDays));
-    const reason = reasonToStay(volume, facts);
-    judged.push({ ...volume, ...facts, mayGo: reason === '', reason });
+/**
+ * Says what there is, and does what is wanted, while no other retention of our schema does.
+ * @param url of the database
+ * @throws ConfigError as `apply` does
+ */
+export async function retention(url: string, config: Config, wanted: Wanted, say: Say, report: Say): Promise<void> {
+  // our schema alone: a DROP must not fall through to a table of somebody else that has the same name
+  const ours = { ...config, CUSTOMERS_SCHEMA: config.DATABASE_SCHEMA, STATEMENT_TIMEOUT_SECONDS: 0 }; // a detach waits for whoever is reading
+  const database = await connectPatiently(databaseOptions(url, ours), report);
+  try {
+    const session = database.createQueryRunner();
+    const judged = await judge(session, wanted);
+    for (const volume of judged) say(inWords(volume));
+    if (wanted.apply) return await alone(session, config, wanted, say);
+    if (isFull(judged, wanted)) say('A new volume would be begun.');
+    say('Nothing was changed.');
+  } finally {
+    await database.destroy(); // ends the session, and with it the lock
   }
-  return judged;
 }
 
-function reasonToStay({ place }: VolumeRow, { blocking, blocking_id, why }: VolumeFactsRow): string {
-  if (place === 'ahead') return 'is ahead';
-  if (place === 'current') return 'is written into';
-  if (blocking_id === null) return '';
-  const others = Number(blocking) > 1 ? `, and ${Number(blocking) - 1} others are not over` : '';
-  return `dispatch ${blocking_id} ${why}${others}`;
+function inWords(volume: Judged): string {
+  const { name, first_id, end_id, dispatches, notifications, bytes, newest_end, mayGo, reason } = volume;
+  const size = `${dispatches} dispatches, ${notifications} notifications, ${(Number(bytes) / 1e6).toFixed(1)} MB`;
+  const ended = newest_end ? `, over since ${newest_end.toISOString()}` : '';
+  return `${name}: ids ${first_id} to ${BigInt(end_id) - 1n}, ${size}${ended}; ${mayGo ? 'may go' : `stays: it ${reason}`}`;
 }
 
-/** Whether the current volume has been written into for so many days. */
-export const isFull = (judged: readonly Judged[], { newVolumeAfterDays }: Wanted): boolean =>
-  judged.some(
-    ({ place, oldest }) =>
-      place === 'current' && oldest !== null && Date.now() - oldest.getTime() > newVolumeAfterDays * DAY_MS,
+async function alone(session: QueryRunner, config: Config, wanted: Wanted, say: Say): Promise<void> {
+  await session.query("SET lock_timeout = '10s'");
+  const key = `crm-service retention of ${config.DATABASE_SCHEMA}`;
+  const { mine } = await row<{ mine: boolean }>(
+    session,
+    sql`SELECT pg_try_advisory_lock(hashtextextended(${key}, 0)) AS mine`,
   );
+  if (mine) await apply(session, wanted, say);
+  else say('Another one is at it: nothing was changed.');
+}
 
 /**
- * Does it, one volume after the other. Whatever it is killed in, the next call goes on there; a second one at the same time does nothing.
- * @param session the connection that holds the lock of retention, and the path of our schema alone
+ * Does it, one volume after the other. Whatever it is killed in, the next call goes on there.
  * @throws ConfigError where a volume was not over any more when it was to go
  */
-export async function apply(session: QueryRunner, wanted: Wanted, say: Say): Promise<void> {
+async function apply(session: QueryRunner, wanted: Wanted, say: Say): Promise<void> {
   for (const name of await detachedVolumes(session)) await putAway(session, name, wanted, say);
   if (wanted.olderThanDays !== undefined) {
     for (const volume of await judge(session, wanted)) {

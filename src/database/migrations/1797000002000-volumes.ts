@@ -48,7 +48,7 @@ export class Volumes1797000002000 implements MigrationInterface {
         name text;
       BEGIN
         LOOP
-          needed := (coalesce(pg_sequence_last_value(pg_get_serial_sequence('dispatches', 'id')::regclass), 0) / 1000000 + 1 + ahead) * 1000000;
+          needed := ((coalesce(pg_sequence_last_value(pg_get_serial_sequence('dispatches', 'id')::regclass), 0) + 1) / 1000000 + 1 + ahead) * 1000000;
           SELECT * INTO top FROM notification_volumes ORDER BY end_id DESC LIMIT 1;
           IF top.end_id >= needed THEN RETURN made; END IF;
           IF made = 0 THEN -- whoever else makes volumes waits here, and looks again

@@ -36,8 +36,11 @@ export const selectIdsIn = (volume: string): Sql => sql`
 /** `made`: how many were missing. */
 export const prepareVolumes = (ahead: number): Sql => sql`SELECT prepare_volumes(${ahead}) AS made`;
 
-/** Has the next dispatch write into the next volume: ids in between are never used. Whoever has an id already writes into the one before. */
-export const openVolume = (firstId: string): Sql => sql`SELECT setval(${ids}, ${firstId}::bigint, false)`;
+/**
+ * Has the next dispatch write into the volume that begins there: ids in between are never used. Whoever has an id already writes into the one
+ * before. As if the last of that one had been given out: of a sequence that was not asked since, PostgreSQL does not say where it is.
+ */
+export const openVolume = (firstId: string): Sql => sql`SELECT setval(${ids}, ${firstId}::bigint - 1)`;
 
 /** Nobody waits for it, and it waits for whoever is reading or writing notifications at this moment. Not in a transaction. */
 export const detachVolume = ({ name, is_detaching }: VolumeRow): Sql =>
