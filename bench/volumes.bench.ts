@@ -1,27 +1,29 @@
 /*
  * What volumes cost who delivers (docs/adr/0014): the ledger as one table, with one volume in use and with 24, in turn. Each is written,
- * claimed and settled by the product's own statements, over one connection. `volumes 20000 7`: notifications and rounds.
+ * claimed and settled by the product's own statements, over one connection. `volumes 40`: slices of work, each ledger in turn in each.
  */
 import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { raw, sql } from '../src/common/sql';
 import { loadConfig } from '../src/config/config';
 import { migrateDown, underMigrationLock } from '../src/database/migrate';
 import { openServer, prepareDatabase } from '../src/database/open-database';
 import { keep, median } from './measure';
 import { writeNotifications } from './peers/our-notifications';
 
-const ROWS = Number(process.argv[2] ?? 20_000);
-const ROUNDS = Number(process.argv[3] ?? 7);
-/** Notifications that are marked sent by name, one by one. */
-const SINGLE = 1000;
-/** That a connection plans its statements anew is not measured. */
-const WARM_UP = 2000;
+const SLICES = Number(process.argv[2] ?? 40);
+/** Batches of a slice, and notifications that are marked by name. */
+const BATCHES = 5;
+const SINGLE = 50;
+/** The first slices plan their statements. */
+const WARM_UP = 4;
 
 type Ledger = 'one table' | '1 volume' | '24 volumes';
 const ledgers: readonly Ledger[] = ['one table', '1 volume', '24 volumes'];
-type Work = 'write' | 'batch 100' | 'batch 500' | 'by name';
+type Work = 'batch 100' | 'batch 500' | 'by name';
+const ROWS = (SLICES + WARM_UP) * (SINGLE + 600 * BATCHES) + 5000;
 interface Cost {
   cpu_us: number;
   wal_bytes: number;
@@ -50,7 +52,6 @@ async function measured(client: Client, count: number, work: () => Promise<void>
   const { pid } = (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0];
   const cpu = () => Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]);
   const lsn = async () => (await client.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn')).rows[0].lsn;
-  await client.query('CHECKPOINT');
   const [from, began] = [await lsn(), cpu()];
   await work();
   const spent = cpu() - began;
@@ -88,21 +89,13 @@ async function markByName(client: Client, count: number): Promise<void> {
     });
 }
 
-async function round(url: string, client: Client): Promise<Record<Work, Cost>> {
-  const rows = (ROWS - SINGLE) / 2 - WARM_UP;
-  // written over a connection of its own, which is not there before
-  const began = performance.now();
-  await writeNotifications(url, ROWS);
-  const write = { cpu_us: ((performance.now() - began) * 1000) / ROWS, wal_bytes: 0 };
-  await client.query('VACUUM ANALYZE notifications'); // plans that were kept are made again
-  await deliver(client, 100, WARM_UP / 2);
-  await deliver(client, 500, WARM_UP / 2);
-  await markByName(client, 10);
+/** Processor time and WAL of one notification, in one slice of each kind of work. */
+async function slice(client: Client): Promise<Record<Work, Cost>> {
+  const batches = (size: number) => measured(client, size * BATCHES, () => deliver(client, size, size * BATCHES));
   return {
-    write,
     'by name': await measured(client, SINGLE, () => markByName(client, SINGLE)),
-    'batch 100': await measured(client, rows, () => deliver(client, 100, rows)),
-    'batch 500': await measured(client, rows, () => deliver(client, 500, rows)),
+    'batch 100': await batches(100),
+    'batch 500': await batches(500),
   };
 }
 
@@ -115,30 +108,36 @@ async function main(): Promise<void> {
     await admin.connect();
     for (const [i, ledger] of ledgers.entries()) {
       const url = Object.assign(new URL(server.url), { pathname: `/ledger_${i}` }).href;
-      await admin.query(`CREATE DATABASE ledger_${i} TEMPLATE template0`);
+      await admin.query(sql`CREATE DATABASE ${raw(`ledger_${i}`)} TEMPLATE template0`);
       clients.set(ledger, [url, await make(url, ledger)]);
     }
     await admin.end();
-    const rounds: Record<Ledger, Record<Work, Cost>>[] = [];
-    for (let i = 0; i <= ROUNDS; i++) {
+    for (const [url, client] of clients.values()) {
+      await writeNotifications(url, ROWS);
+      await client.query('VACUUM ANALYZE notifications');
+    }
+    const slices: Record<Ledger, Record<Work, Cost>>[] = [];
+    for (let i = 0; i < SLICES + WARM_UP; i++) {
       const one = {} as Record<Ledger, Record<Work, Cost>>;
       for (const ledger of [...ledgers.slice(i % 3), ...ledgers.slice(0, i % 3)])
-        one[ledger] = await round(...clients.get(ledger)!);
-      if (i > 0) rounds.push(one); // the first one warms up
+        one[ledger] = await slice(clients.get(ledger)![1]);
+      if (i >= WARM_UP) slices.push(one);
     }
-    const results = (['write', 'batch 100', 'batch 500', 'by name'] as Work[]).flatMap((work) =>
-      ledgers.map((ledger) => ({
-        work,
-        ledger,
-        cpu_us: Number(median(rounds.map((one) => one[ledger][work].cpu_us)).toFixed(2)),
-        wal_bytes: Math.round(median(rounds.map((one) => one[ledger][work].wal_bytes))),
-        beside_one_table: Number(
-          median(rounds.map((one) => one[ledger][work].cpu_us / one['one table'][work].cpu_us)).toFixed(3),
-        ),
-      })),
+    const results = (['batch 100', 'batch 500', 'by name'] as Work[]).flatMap((work) =>
+      ledgers.map((ledger) => {
+        const of = (figure: keyof Cost) => median(slices.map((one) => one[ledger][work][figure]));
+        const besides = slices.map((one) => one[ledger][work].cpu_us / one['one table'][work].cpu_us);
+        return {
+          work,
+          ledger,
+          cpu_us: Number(of('cpu_us').toFixed(2)),
+          wal_bytes: Math.round(of('wal_bytes')),
+          beside_one_table: Number(median(besides).toFixed(3)),
+        };
+      }),
     );
     console.table(results);
-    keep('volumes', { rows: ROWS, rounds: ROUNDS, results });
+    keep('volumes', { slices: SLICES, batches: BATCHES, single: SINGLE, results });
   } finally {
     await Promise.all([...clients.values()].map(([, client]) => client.end()));
     await server.close();
