@@ -33,8 +33,8 @@ export async function judge(database: Queryable, { olderThanDays = 0 }: Wanted):
 }
 
 function reasonToStay({ place }: VolumeRow, { blocking, blocking_id, why }: VolumeFactsRow): string {
-  if (place === 'ahead') return 'is ahead';
-  if (place === 'current') return 'is written into';
+  if (place === 'ahead') return 'it is ahead';
+  if (place === 'current') return 'it is written into';
   if (blocking_id === null) return '';
   const others = Number(blocking) > 1 ? `, and ${Number(blocking) - 1} others are not over` : '';
   return `dispatch ${blocking_id} ${why}${others}`;

@@ -58,7 +58,7 @@ function inWords(volume: Judged): string {
   const { name, first_id, end_id, dispatches, notifications, bytes, newest_end, mayGo, reason } = volume;
   const size = `${dispatches} dispatches, ${notifications} notifications, ${(Number(bytes) / 1e6).toFixed(1)} MB`;
   const ended = newest_end ? `, over since ${newest_end.toISOString()}` : '';
-  return `${name}: ids ${first_id} to ${BigInt(end_id) - 1n}, ${size}${ended}; ${mayGo ? 'may go' : `stays: it ${reason}`}`;
+  return `${name}: ids ${first_id} to ${BigInt(end_id) - 1n}, ${size}${ended}; ${mayGo ? 'may go' : `stays: ${reason}`}`;
 }
 
 async function alone(session: QueryRunner, config: Config, wanted: Wanted, say: Say): Promise<void> {
