@@ -28,6 +28,10 @@ interface Pod {
   securityContext: object;
   containers: [Container];
 }
+interface Template {
+  metadata: { labels: Record<string, string> };
+  spec: Pod;
+}
 interface Manifest {
   kind: string;
   metadata: { name: string };
@@ -38,7 +42,8 @@ interface Manifest {
     policyTypes?: string[];
     ports?: { port: number; targetPort: string }[];
     ingress?: { ports: { port: number }[] }[];
-    template?: { metadata: { labels: Record<string, string> }; spec: Pod };
+    template?: Template;
+    jobTemplate?: { spec: { template?: Template } };
   };
 }
 
@@ -47,17 +52,20 @@ const manifests = files
   .filter((name) => name !== 'kustomization.yaml')
   .flatMap((name) => parseAllDocuments(read('kubernetes', name)).map((document) => document.toJS() as Manifest));
 const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
-const podOf = (manifest: Manifest) => manifest.spec!.template!.spec;
+const podOf = ({ spec }: Manifest) => (spec!.jobTemplate?.spec ?? spec!).template!.spec;
 const shared = ofKind('ConfigMap')[0].data!;
 const deployments = ofKind('Deployment').map((deployment) => [deployment.metadata.name, deployment] as const);
-const workloads = [...deployments, ...ofKind('Job').map((job) => [job.metadata.name, job] as const)];
+const jobs = [...ofKind('Job'), ...ofKind('CronJob')].map((job) => [job.metadata.name, job] as const);
+const workloads = [...deployments, ...jobs];
 const version = (parse(read('package.json')) as { version: string }).version;
 
 describe('the manifests of Kubernetes', () => {
   it('are all applied but for those that are applied by hand', () => {
     const { resources } = parse(read('kubernetes', 'kustomization.yaml')) as { resources: string[] };
-    // the sender marks what it claims as sent: nobody gets one without asking for it
-    expect([...resources, 'kustomization.yaml', 'migrate.yaml', 'sender.yaml'].sort()).toEqual([...files].sort());
+    // the sender marks what it claims as sent, and retention removes: nobody gets one without asking for it
+    expect([...resources, 'kustomization.yaml', 'migrate.yaml', 'retention.yaml', 'sender.yaml'].sort()).toEqual(
+      [...files].sort(),
+    );
   });
 
   it.each(workloads)('%s has settings that the service knows and takes', (_, workload) => {

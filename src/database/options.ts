@@ -13,6 +13,9 @@ import { Audit1796500000000 } from './migrations/1796500000000-audit';
 import { InferredPreferences1796600000000 } from './migrations/1796600000000-inferred-preferences';
 import { LostLeases1796800000000 } from './migrations/1796800000000-lost-leases';
 import { Installation1796900000000 } from './migrations/1796900000000-installation';
+import { VolumeBounds1797000000000 } from './migrations/1797000000000-volume-bounds';
+import { VolumeProof1797000001000 } from './migrations/1797000001000-volume-proof';
+import { Volumes1797000002000 } from './migrations/1797000002000-volumes';
 
 /** In the order of their names. One that has landed is never edited. */
 const migrations = [
@@ -29,6 +32,9 @@ const migrations = [
   InferredPreferences1796600000000,
   LostLeases1796800000000,
   Installation1796900000000,
+  VolumeBounds1797000000000,
+  VolumeProof1797000001000,
+  Volumes1797000002000,
 ];
 
 type Settings = Pick<Config, 'DATABASE_SCHEMA' | 'CUSTOMERS_SCHEMA' | 'DATABASE_POOL_SIZE' | 'STATEMENT_TIMEOUT_SECONDS'>;

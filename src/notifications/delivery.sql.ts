@@ -41,12 +41,14 @@ export const cancelLanes = (dispatchId: string): Sql => sql`
 /** What became of a notification for good. */
 export type Outcome = { as: 'sent'; deliveryInfo: object } | { as: 'failed'; error: string | null };
 
-/** Settles one notification that is not settled yet, whoever holds it. `settled` is 1, or 0 when it does not exist or is settled already. */
+/** Settles one notification that is not settled yet, whoever holds it. `settled` is 1, or 0 when it does not exist, is settled already or was archived. */
 export const settle = ({ dispatchId, userId }: NotificationKey, outcome: Outcome, by: string): Sql => {
   const id = `${dispatchId}:${userId}`;
-  return outcome.as === 'sent'
-    ? sql`SELECT sent AS settled FROM settle_rows(NULL, ARRAY[${id}], '{}', '{}', '{}', '{}', jsonb_build_object(${id}::text, ${JSON.stringify(outcome.deliveryInfo)}::jsonb), ${by})`
-    : sql`SELECT failed AS settled FROM settle_rows(NULL, '{}', ARRAY[${id}], ARRAY[${outcome.error}], ARRAY[false], '{}', '{}', ${by})`;
+  const settled =
+    outcome.as === 'sent'
+      ? sql`SELECT sent FROM settle_rows(NULL, ARRAY[${id}], '{}', '{}', '{}', '{}', jsonb_build_object(${id}::text, ${JSON.stringify(outcome.deliveryInfo)}::jsonb), ${by})`
+      : sql`SELECT failed FROM settle_rows(NULL, '{}', ARRAY[${id}], ARRAY[${outcome.error}], ARRAY[false], '{}', '{}', ${by})`;
+  return sql`SELECT CASE WHEN EXISTS (SELECT FROM dispatches WHERE id = ${dispatchId}::bigint AND archived_at IS NOT NULL) THEN 0 ELSE (${settled}) END AS settled`;
 };
 
 /** Bytes of JSON that a notification may gather in all. */
@@ -90,7 +92,11 @@ export const selectNotification = ({ dispatchId, userId }: NotificationKey): Sql
   JOIN dispatch_lanes l ON l.dispatch_id = n.dispatch_id AND l.lane_no = n.lane_no
   JOIN dispatches d ON d.id = n.dispatch_id
   ${holds}
-  WHERE n.dispatch_id = ${dispatchId}::bigint AND n.user_id = ${userId}::uuid`;
+  WHERE n.dispatch_id = ${dispatchId}::bigint AND n.user_id = ${userId}::uuid AND d.archived_at IS NULL`;
+
+/** When a dispatch was archived; no row where it was not. */
+export const selectArchived = (dispatchId: string): Sql =>
+  sql`SELECT archived_at FROM dispatches WHERE id = ${dispatchId}::bigint AND archived_at IS NOT NULL`;
 
 /** Which notifications a list shows. */
 export interface NotificationFilter {
@@ -134,6 +140,7 @@ export const countAll = (filter: NotificationFilter): Sql =>
 
 function laneConditions({ status, campaignId, dispatchId, userId }: NotificationFilter): Sql[] {
   return [
+    sql`d.archived_at IS NULL`, // its lanes still count what is gone
     ...(status ? [sql`${foundBy[status].inLane} > 0`] : []),
     // to whoever polls for work, what is paused or too late is not there
     ...(status === 'queued' ? [sql`d.status <> 'paused' AND (d.not_after IS NULL OR d.not_after > now())`] : []),

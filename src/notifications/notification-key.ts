@@ -12,6 +12,10 @@ export function keyOf(id: string): NotificationKey {
   return match ? { dispatchId: match[1], userId: match[2] } : noSuchNotification();
 }
 
-export function noSuchNotification(): never {
-  throw new Problem('notification-not-found', 'There is no such notification.');
+/** @param archivedAt when those of its dispatch were put away */
+export function noSuchNotification(archivedAt?: Date): never {
+  const detail = archivedAt
+    ? `The notifications of its dispatch were archived at ${archivedAt.toISOString()}. The dispatch and its audience are still there.`
+    : 'There is no such notification.';
+  throw new Problem('notification-not-found', detail);
 }

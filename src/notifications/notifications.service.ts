@@ -14,6 +14,7 @@ import {
   countAll,
   MAX_META_BYTES,
   type Outcome,
+  selectArchived,
   selectNotification,
   selectPage,
   settle,
@@ -125,8 +126,11 @@ export class NotificationsService {
     return toNotificationView(rendered);
   }
 
-  private async find(key: NotificationKey, database: Queryable): Promise<NotificationRow> {
+  /** @throws Problem notification-not-found */
+  async find(key: NotificationKey, database: Queryable = this.database): Promise<NotificationRow> {
     const [found] = await rows<NotificationRow>(database, selectNotification(key));
-    return found ?? noSuchNotification();
+    if (found) return found;
+    const [archived] = await rows<{ archived_at: Date }>(database, selectArchived(key.dispatchId));
+    return noSuchNotification(archived?.archived_at);
   }
 }

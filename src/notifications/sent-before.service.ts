@@ -4,7 +4,7 @@ import { type Queryable, row, rows, sql } from '../common/sql';
 export interface SentBefore {
   /** Were open, and are sent now. */
   recorded: number;
-  /** Were settled already. */
+  /** Were settled already, or archived since. */
   known: number;
   /** Of dispatches that are not there: how many, by dispatch. */
   lost: Map<string, number>;
@@ -24,6 +24,7 @@ export async function recordSentBefore(database: Queryable, ids: readonly string
     sql`SELECT split_part(r.id, ':', 1) AS dispatch_id, count(*)::int AS count FROM unnest(${rejected}::text[]) AS r (id)
         WHERE NOT EXISTS (SELECT FROM notifications n
           WHERE n.dispatch_id = split_part(r.id, ':', 1)::bigint AND n.user_id = split_part(r.id, ':', 2)::uuid)
+          AND NOT EXISTS (SELECT FROM dispatches d WHERE d.id = split_part(r.id, ':', 1)::bigint AND d.archived_at IS NOT NULL)
         GROUP BY 1`,
   );
   for (const { dispatch_id, count } of lost) sum.lost.set(dispatch_id, (sum.lost.get(dispatch_id) ?? 0) + count);

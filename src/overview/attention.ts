@@ -5,6 +5,7 @@ import {
   disabledWebhooks,
   failedDispatches,
   type FoundRow,
+  missingVolumes,
   stalledChannels,
   stuckDispatches,
 } from './overview.sql';
@@ -40,6 +41,7 @@ export const checks = [
   { kind: 'segment-unreadable', level: 'warning', find: unreadableSegments },
   { kind: 'index-stale', level: 'warning', find: staleIndex },
   { kind: 'webhook-disabled', level: 'warning', find: asked(disabledWebhooks) },
+  { kind: 'volume-missing', level: 'warning', find: asked(missingVolumes) },
 ] as const satisfies readonly Check[];
 
 async function unreadableSegments({ segments }: Places): Promise<FoundRow[]> {

@@ -141,6 +141,13 @@ export const stalledChannels = found(sql`
   WHERE w.since < now() - make_interval(mins => ${STALLED_MINUTES}::int) AND NOT EXISTS (
     SELECT FROM notification_leases x WHERE x.channel = w.channel AND x.worker IS NOT NULL AND x.claimed_at > now() - make_interval(mins => ${STALLED_MINUTES}::int))`);
 
+/** Where the next million ids would have no place to write to. */
+export const missingVolumes = found(sql`
+  SELECT NULL::text AS subject_id, NULL::text AS subject, 1 AS count,
+         'There is no volume of notifications after the current one: when its ids are used up, dispatches fail. npm run retention -- --apply makes it.' AS detail
+  WHERE NOT EXISTS (
+    SELECT FROM notification_volumes WHERE first_id > coalesce(pg_sequence_last_value(pg_get_serial_sequence('dispatches', 'id')::regclass), 0) + 1)`);
+
 /** Without what stands behind the host: it may be a secret. */
 export const disabledWebhooks = found(sql`
   SELECT w.id::text AS subject_id, coalesce(nullif(w.description, ''), substring(w.url FROM '^https?://([^/?#]+)')) AS subject, 1 AS count, w.disabled_reason AS detail

@@ -65,6 +65,9 @@ const failed = { httpStatus: null, error: null, retryIn: 5 };
  * What the statement builders of a file are called with, by their names: each list is one way to call one of them, and a way that makes another statement is another
  * list. A builder that is not named here takes nothing but texts and numbers.
  */
+const ids = { first_id: '0', end_id: '1000000' };
+const VOLUME = 'notifications_volume_0';
+
 const ways: Record<string, readonly unknown[][]> = {
   'ai/messages/audience-facts selectAudienceFacts': [[everyone]],
   'ai/preferences/preferences storeInferred': [[inferred]],
@@ -96,6 +99,11 @@ const ways: Record<string, readonly unknown[][]> = {
   'campaigns/dispatch/dispatches countDispatches': [[{ status: 'writing', kind: 'test' }]],
   'campaigns/dispatch/dispatches keepPreview': [['1', { segments: [], overlaps: [] }]],
   'campaigns/dispatch/dispatches failDispatch': [['1', 'expired', '']],
+  'campaigns/retention/retention selectVolumeFacts': [[ids, 400]],
+  'campaigns/retention/retention holdVolume': [[ids]],
+  'campaigns/retention/retention archiveVolume': [[ids]],
+  'campaigns/retention/retention selectSparing': [[ids, lane, 20]],
+  'campaigns/retention/retention keepSpared': [[VOLUME, [lane]]],
   'campaigns/schedule/schedule putSchedule': [[schedule]],
   'campaigns/schedule/schedule takeDue': [[[USER]]],
   'campaigns/schedule/schedule insertOccurrences': [[USER, [occurrence]]],
@@ -126,6 +134,12 @@ const ways: Record<string, readonly unknown[][]> = {
   ],
   'notifications/delivery addDeliveryInfo': [[key, { a: 1 }]],
   'notifications/delivery selectNotification': [[key]],
+  'notifications/volumes/volumes selectIdsIn': [[VOLUME]],
+  'notifications/volumes/volumes openVolume': [['1000001']],
+  'notifications/volumes/volumes detachVolume': [[{ name: VOLUME, is_detaching: false }]],
+  'notifications/volumes/volumes dropVolume': [[VOLUME]],
+  'notifications/volumes/volumes keepVolume': [[VOLUME]],
+  'notifications/volumes/volumes dropTraces': [[ids, 100]],
   'notifications/delivery selectPage': [
     [{}, 10],
     [{ userId: USER }, 10],

@@ -52,7 +52,7 @@ interface Outcome {
   /** Of what was acknowledged: dispatches that are not there, notifications that are not sent. */
   lost: number;
   /** Customers who have two notifications of one dispatch. */
-  twice: number;
+  duplicates: number;
   /** From the death of the primary to the first answer that needs the database, the longest. */
   longest_outage_seconds: number;
   found: Violation[];
@@ -73,7 +73,7 @@ export async function failoverFaults({ builds, promotions, seed, mutant }: Failo
   const chance = chanceOf(seed);
   const first = await startSystemPostgres(await programsOfTheTests());
   let primary: Pair['primary'] = { url: first.url, kill: () => Promise.resolve(first.stop()) };
-  const totals = { dispatches: 0, notifications: 0, settled: 0, lost: 0, twice: 0, longest_outage_seconds: 0 };
+  const totals = { dispatches: 0, notifications: 0, settled: 0, lost: 0, duplicates: 0, longest_outage_seconds: 0 };
   const found: Violation[] = [];
   let promoted = 0;
   let address: TcpProxy | undefined;
@@ -89,7 +89,8 @@ export async function failoverFaults({ builds, promotions, seed, mutant }: Failo
       const pair = await makePair(primary, mutant === undefined);
       primary = { url: pair.standby.url, kill: () => pair.standby.remove() };
       const figures = await round({ pair, address, database, fleet, chance, isDeaf: mutant !== undefined });
-      for (const name of ['dispatches', 'notifications', 'settled', 'lost', 'twice'] as const) totals[name] += figures[name];
+      for (const name of ['dispatches', 'notifications', 'settled', 'lost', 'duplicates'] as const)
+        totals[name] += figures[name];
       totals.longest_outage_seconds = Math.max(totals.longest_outage_seconds, figures.outage_seconds);
       found.push(...figures.found);
     }
@@ -162,7 +163,7 @@ async function round({ pair, address, database, fleet, chance, isDeaf }: Round) 
     notifications: figures.notifications,
     settled: deliveries.sent.size,
     lost: lost.size,
-    twice: figures.duplicates,
+    duplicates: figures.duplicates,
     outage_seconds: outage,
     found: [
       ...fault('what was acknowledged is lost', [...lost]),

@@ -87,6 +87,43 @@ export const stages: readonly Stage[] = [
     goals: [['not_caught', '=', 0]],
   },
   {
+    name: 'replicas',
+    shows:
+      'three processes behind one port, under load: a hundred rounds of restarts, processes killed, cut off from the database, connections ended',
+    command: faults('replicas', '--restarts', '300', '--kills', '20', '--cuts', '100', '--terminations', '1000'),
+    goals: [
+      ['restarts', '>=', 300],
+      ['terminations', '>=', 1000],
+      ['cuts', '>=', 100],
+      ['lost', '=', 0],
+      ['duplicates', '=', 0],
+      ['found', '=', 0],
+    ],
+  },
+  {
+    name: 'replica-mutants',
+    shows: 'what keeps clients from noticing a restart, taken out, is missed',
+    command: faults('replicas', '--mutant', 'all'),
+    goals: [['not_caught', '=', 0]],
+  },
+  {
+    name: 'failover',
+    shows: 'a synchronous standby promoted under load, again and again',
+    command: faults('failover', '--promotions', '10'),
+    goals: [
+      ['promotions', '>=', 10],
+      ['lost', '=', 0],
+      ['duplicates', '=', 0],
+      ['found', '=', 0],
+    ],
+  },
+  {
+    name: 'failover-mutants',
+    shows: 'a standby that is not synchronous loses what was acknowledged, and that is noticed',
+    command: faults('failover', '--promotions', '1', '--mutant', 'all'),
+    goals: [['not_caught', '=', 0]],
+  },
+  {
     name: 'fuzz',
     shows: 'requests made of the API document, right and wrong',
     command: npm('test:fuzz', '--', '--requests', '200000'),

@@ -2,7 +2,7 @@ import { empty, join, raw, sql, type Sql } from '../../common/sql';
 import { notCancelled, state } from '../../notifications/notification-state';
 import type { FrequencyCapRule } from '../campaign.entity';
 import type { DispatchSettings } from '../dispatch/dispatch-row';
-import { codeOf, type Reason, reasons, type Standing } from './reasons';
+import { codeOf, type Reason, reasons, SPARED, type Standing } from './reasons';
 
 /** Customers in one row of the audience, and so in one lane of the ledger: a chunk is written in about 50 ms. */
 export const CHUNK_SIZE = 5000;
@@ -88,7 +88,7 @@ const cappedCustomers = ({ max, per_days }: FrequencyCapRule, dispatchId: string
  * Every customer of these lanes (`l`) of campaigns' runs (`d`) who got a notification or may still get it, once a lane. Out of the frozen
  * audiences, which have a customer in 16 bytes and say the same as the rows, in half the time at a million; but where some were cancelled,
  * or where no audience was kept, out of the rows. Those are two arms, and looked up lane by lane (OFFSET 0 keeps it so): with an OR the
- * planner took half of all lanes for such, and read the whole ledger.
+ * planner took half of all lanes for such, and read the whole ledger. Of what is archived there are no rows: its audiences say who was spared.
  */
 const notified = (lanes: Sql): Sql => sql`
   SELECT c.user_id
@@ -96,6 +96,12 @@ const notified = (lanes: Sql): Sql => sql`
   JOIN dispatch_audience a ON a.dispatch_id = l.dispatch_id AND a.chunk_no = l.lane_no
   CROSS JOIN LATERAL unnest(a.user_ids, a.reasons) AS c (user_id, reason)
   WHERE d.kind = 'campaign' AND ${lanes} AND l.cancelled + l.withheld = 0 AND c.reason = ${codeOf('targeted')}
+  UNION ALL
+  SELECT c.user_id
+  FROM dispatches d JOIN dispatch_lanes l ON l.dispatch_id = d.id
+  JOIN dispatch_audience a ON a.dispatch_id = l.dispatch_id AND a.chunk_no = l.lane_no
+  CROSS JOIN LATERAL unnest(a.user_ids, a.reasons) AS c (user_id, reason)
+  WHERE d.kind = 'campaign' AND ${lanes} AND l.cancelled + l.withheld > 0 AND d.archived_at IS NOT NULL AND c.reason = ${codeOf('targeted')}
   UNION ALL
   ${rowsOf(sql`${lanes} AND l.cancelled + l.withheld > 0`)}
   UNION ALL
@@ -113,7 +119,7 @@ const rowsOf = (lanes: Sql): Sql => sql`
       AND ${notCancelled}
     OFFSET 0
   ) n
-  WHERE d.kind = 'campaign' AND ${lanes}`;
+  WHERE d.kind = 'campaign' AND d.archived_at IS NULL AND ${lanes}`;
 
 /**
  * Customers whose notification was cancelled in a worker's hands, who may still settle it as sent: what a lease has whose time is not over. A worker whose
@@ -232,7 +238,7 @@ export const selectAudience = (
   SELECT c.user_id, c.reason
   FROM dispatch_audience a, unnest(a.user_ids, a.reasons) AS c (user_id, reason)
   WHERE a.dispatch_id = ${dispatchId} ${after === undefined ? empty : sql`AND a.last_user_id > ${after}::uuid AND c.user_id > ${after}::uuid`}
-    ${standing === undefined ? empty : sql`AND c.reason = ${codeOf(standing)}`}
+    ${standing === undefined ? empty : sql`AND c.reason = ANY (${standing === 'targeted' ? [codeOf(standing), SPARED] : [codeOf(standing)]}::smallint[])`}
   ORDER BY a.chunk_no, c.user_id LIMIT ${limit}`;
 
 /** How two audiences of a campaign differ in whom they target: `came` and `left` of the second beside the first. */

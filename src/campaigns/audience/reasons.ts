@@ -21,6 +21,12 @@ export type Standing = 'targeted' | Reason;
 
 const TARGETED = 0;
 
+/**
+ * Targeted, and spared by a cancellation: written into the audience of a dispatch that is archived, whose notifications told it before. To whoever
+ * asks who was targeted it is the same.
+ */
+export const SPARED = 6;
+
 export const codeOf = (standing: Standing): number => reasons.find(({ name }) => name === standing)?.code ?? TARGETED;
 
 export const standingOf = (code: number): Standing => reasons.find((reason) => reason.code === code)?.name ?? 'targeted';

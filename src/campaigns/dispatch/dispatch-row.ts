@@ -75,6 +75,7 @@ export interface DispatchRow extends Record<Reason, string> {
   created_at: Date;
   resolved_at: Date | null;
   finished_at: Date | null;
+  archived_at: Date | null;
 }
 
 /** What a run is resolved from. */

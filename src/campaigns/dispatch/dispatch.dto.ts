@@ -245,6 +245,10 @@ export class DispatchView {
   /** When the last notification was written, or it ended otherwise; null until then. */
   @ApiProperty({ format: 'date-time', type: String, nullable: true })
   finished_at: string | null;
+
+  /** When its notifications were put away; null while they are there. Its figures and its audience stay. */
+  @ApiProperty({ format: 'date-time', type: String, nullable: true })
+  archived_at: string | null;
 }
 
 /** @param sample the first customers targeted, of a dry run */
@@ -291,5 +295,6 @@ export function toDispatchView(dispatch: DispatchRow, sample: string[] = []): Di
     created_at: dispatch.created_at.toISOString(),
     resolved_at: dispatch.resolved_at?.toISOString() ?? null,
     finished_at: dispatch.finished_at?.toISOString() ?? null,
+    archived_at: dispatch.archived_at?.toISOString() ?? null,
   };
 }

@@ -37,7 +37,7 @@ const withoutFilters = ({ filters: _, ...segment }: FrozenRule): FrozenSegment =
 const dispatchesWhere = (condition: Sql, limit: Sql = empty): Sql => sql`
   SELECT d.id, d.campaign_id, c.name AS campaign_name, d.kind, d.status, to_json(d.as_of) #>> '{}' AS as_of, d.title, d.message, d.channel, d.settings - 'user_ids' AS settings, d.not_after,
          d.matched, d.queued, ${join(reasons.map(({ name }) => sql`d.${raw(name)}`))}, d.chunks, d.next_chunk, d.preview, d.failure, d.failure_detail,
-         d.failure_figures, d.segments, l.waiting, l.sent, l.failed, l.cancelled, hands.leased, hands.retrying, d.requested_by, d.created_at, d.resolved_at, d.finished_at
+         d.failure_figures, d.segments, l.waiting, l.sent, l.failed, l.cancelled, hands.leased, hands.retrying, d.requested_by, d.created_at, d.resolved_at, d.finished_at, d.archived_at
   FROM dispatches d
   JOIN campaigns c ON c.id = d.campaign_id
   CROSS JOIN LATERAL (
@@ -179,7 +179,7 @@ export const failDispatch = (id: string, failure: ProblemType, detail: string, f
 export const lockRow = (id: string): Sql => sql`SELECT id FROM dispatches WHERE id = ${id} FOR NO KEY UPDATE`;
 
 export const pauseDispatch = (id: string): Sql => sql`
-  UPDATE dispatches SET status = 'paused' WHERE id = ${id} AND status IN ('resolving', 'writing', 'dispatched') AND kind <> 'dry_run' RETURNING id`;
+  UPDATE dispatches SET status = 'paused' WHERE id = ${id} AND status IN ('resolving', 'writing', 'dispatched') AND kind <> 'dry_run' AND archived_at IS NULL RETURNING id`;
 
 /** To where it was. None where it is not paused; what is not written yet cannot meet another run of the campaign: paused, it is active. */
 export const resumeDispatch = (id: string): Sql => sql`

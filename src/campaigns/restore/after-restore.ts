@@ -8,6 +8,7 @@ import { installationOf, recordInstallation } from '../../database/installation'
 import { applyPending, type Report } from '../../database/migrate';
 import { inTransaction } from '../../database/transaction';
 import { nothingSent, recordSentBefore, type SentBefore } from '../../notifications/sent-before.service';
+import { prepareAhead } from '../../notifications/volumes/volumes.service';
 import { passOverDue } from '../schedule/pass-over';
 import { holdDispatches, selectOthers, skipDispatchNumbers } from './restore.sql';
 
@@ -57,6 +58,7 @@ async function hold(transaction: EntityManager) {
   const held = await rows<{ id: string; name: string }>(transaction, holdDispatches);
   const schedules = await passOverDue(transaction, MISSED);
   await rows(transaction, skipDispatchNumbers);
+  await prepareAhead(transaction);
   return { held, schedules };
 }
 

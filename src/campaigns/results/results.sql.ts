@@ -1,5 +1,5 @@
 import { sql, type Sql } from '../../common/sql';
-import { codeOf } from '../audience/reasons';
+import { codeOf, SPARED } from '../audience/reasons';
 
 /** The dispatches that count, taken together; sums are bigint, so text. */
 export interface RunsRow {
@@ -67,9 +67,9 @@ export const selectGroups = (campaignId: string, withinDays: number): Sql => sql
     SELECT d.id, d.resolved_at FROM dispatches d WHERE ${counts(campaignId)}
   ),
   members AS MATERIALIZED (
-    SELECT DISTINCT ON (c.user_id) c.user_id, c.reason, r.resolved_at
+    SELECT DISTINCT ON (c.user_id) c.user_id, CASE c.reason WHEN ${SPARED} THEN ${TARGETED}::smallint ELSE c.reason END AS reason, r.resolved_at
     FROM runs r JOIN dispatch_audience a ON a.dispatch_id = r.id, unnest(a.user_ids, a.reasons) AS c (user_id, reason)
-    WHERE c.reason IN (${TARGETED}, ${HOLDOUT})
+    WHERE c.reason IN (${TARGETED}, ${SPARED}, ${HOLDOUT})
     ORDER BY c.user_id, r.resolved_at, r.id
   ),
   bought AS (

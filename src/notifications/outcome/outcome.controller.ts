@@ -30,7 +30,7 @@ export class OutcomeController {
 
   /** What failed, by why. */
   @Get('dispatches/:dispatch_id/failures')
-  @Refuses('dispatch-not-found')
+  @Refuses('dispatch-not-found', 'dispatch-over')
   @ApiOkResponse({ type: [FailureGroup] })
   failures(@Param('dispatch_id') id: string) {
     return this.outcomes.failures(id);
@@ -38,7 +38,7 @@ export class OutcomeController {
 
   /** Who got it: its notifications as CSV, by customer id. */
   @Get('dispatches/:dispatch_id/notifications.csv')
-  @Refuses('dispatch-not-found')
+  @Refuses('dispatch-not-found', 'dispatch-over')
   @ApiProduces('text/csv')
   @ApiOkResponse({ description: 'A header line, then a line a notification.', schema: { type: 'string' } })
   recipientsCsv(@Param('dispatch_id') id: string, @Query() query: RecipientsQuery, @CallerGone() gone: AbortSignal) {

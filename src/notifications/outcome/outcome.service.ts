@@ -6,7 +6,8 @@ import { Problem } from '../../common/problem';
 import { row, rows } from '../../common/sql';
 import { allowTime } from '../../database/connection-guard';
 import type { Once } from '../../idempotency/once';
-import { keyOf, noSuchNotification } from '../notification-key';
+import { keyOf } from '../notification-key';
+import { NotificationsService } from '../notifications.service';
 import type { FailureGroup, HistoryEntry, RedriveRequest, RedriveView } from './outcome.dto';
 import {
   type DispatchFactsRow,
@@ -18,7 +19,6 @@ import {
   selectFailures,
   selectHistory,
 } from './outcome.sql';
-import { sql } from '../../common/sql';
 
 /** A million that failed are put back in about 20 s. */
 const REDRIVE_SECONDS = 120;
@@ -30,15 +30,18 @@ const MAX_GROUPS = 50;
 export class OutcomeService {
   private readonly logger = new Logger(OutcomeService.name);
 
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly notifications: NotificationsService,
+  ) {}
 
   /** Tries again what was given up. @throws Problem dispatch-not-found, dispatch-over, campaign-expired */
   redrive(id: string, { error }: RedriveRequest, caller: Principal, once: Once): Promise<RedriveView> {
     return once(async (transaction, changed) => {
       await allowTime(transaction, REDRIVE_SECONDS);
-      await this.refuseUnknown(id, transaction);
+      await this.refuseUnreadable(id, transaction);
       await rows(transaction, holdDispatch(id));
-      const { status, kind, expired } = await row<DispatchFactsRow>(transaction, selectDispatchFacts(id));
+      const { status, kind, expired } = await this.refuseUnreadable(id, transaction); // as it is now that it is held
       if (!['writing', 'dispatched', 'paused'].includes(status) || kind === 'dry_run')
         throw new Problem('dispatch-over', `It is ${status}: nothing of it is sent any more.`);
       if (expired) throw new Problem('campaign-expired', 'Its not_after has passed: nothing of it is sent any more.');
@@ -49,9 +52,9 @@ export class OutcomeService {
     });
   }
 
-  /** What failed and why, the commonest reason first, fifty at most. @throws Problem dispatch-not-found */
+  /** What failed and why, the commonest reason first, fifty at most. @throws Problem dispatch-not-found, dispatch-over */
   async failures(id: string): Promise<FailureGroup[]> {
-    await this.refuseUnknown(id);
+    await this.refuseUnreadable(id);
     const found = await rows<FailureRow>(this.database, selectFailures(id, MAX_GROUPS));
     return found.map((group) => ({
       ...group,
@@ -65,11 +68,7 @@ export class OutcomeService {
   /** Every attempt, oldest first. @throws Problem notification-not-found */
   async history(id: string): Promise<HistoryEntry[]> {
     const key = keyOf(id);
-    const { exists } = await row<{ exists: boolean }>(
-      this.database,
-      sql`SELECT EXISTS (SELECT FROM notifications WHERE dispatch_id = ${key.dispatchId}::bigint AND user_id = ${key.userId}::uuid)`,
-    );
-    if (!exists) noSuchNotification();
+    await this.notifications.find(key);
     const found = await rows<HistoryRow>(this.database, selectHistory(key));
     return found.map((entry) => ({
       ...entry,
@@ -79,9 +78,12 @@ export class OutcomeService {
     }));
   }
 
-  /** @throws Problem dispatch-not-found */
-  async refuseUnknown(id: string, manager: EntityManager = this.database.manager): Promise<void> {
-    const found = /^[1-9]\d{0,17}$/.test(id) ? await rows<DispatchFactsRow>(manager, selectDispatchFacts(id)) : [];
-    if (found.length === 0) throw new Problem('dispatch-not-found', 'There is no such dispatch.');
+  /** What is to be known of a dispatch whose notifications are there. @throws Problem dispatch-not-found, dispatch-over where they were archived */
+  async refuseUnreadable(id: string, manager: EntityManager = this.database.manager): Promise<DispatchFactsRow> {
+    const [found] = /^[1-9]\d{0,17}$/.test(id) ? await rows<DispatchFactsRow>(manager, selectDispatchFacts(id)) : [];
+    if (!found) throw new Problem('dispatch-not-found', 'There is no such dispatch.');
+    if (found.archived)
+      throw new Problem('dispatch-over', 'Its notifications were archived. Its figures and its audience are still there.');
+    return found;
   }
 }

@@ -8,10 +8,11 @@ export interface DispatchFactsRow {
   status: string;
   kind: string;
   expired: boolean;
+  archived: boolean;
 }
 
 export const selectDispatchFacts = (id: string): Sql =>
-  sql`SELECT status, kind, coalesce(not_after <= clock_timestamp(), false) AS expired FROM dispatches WHERE id = ${id}`;
+  sql`SELECT status, kind, coalesce(not_after <= clock_timestamp(), false) AS expired, archived_at IS NOT NULL AS archived FROM dispatches WHERE id = ${id}`;
 
 /** Nobody cancels it until the transaction ends. */
 export const holdDispatch = (id: string): Sql => sql`SELECT id FROM dispatches WHERE id = ${id} FOR SHARE`;

@@ -12,9 +12,9 @@ export class RecipientsService {
     private readonly exports: CsvExports,
   ) {}
 
-  /** @throws Problem dispatch-not-found, database-busy */
+  /** @throws Problem dispatch-not-found, dispatch-over, database-busy */
   async export(id: string, { status }: RecipientsQuery, gone: AbortSignal): Promise<StreamableFile> {
-    await this.outcomes.refuseUnknown(id);
+    await this.outcomes.refuseUnreadable(id);
     return this.exports.start({
       name: `dispatch-${id}`,
       columns: ['id', 'user_id', 'status', 'attempts', 'settled_at', 'error'],

@@ -16,6 +16,7 @@ export function pageOf({ kind, subject_id }: Attention): string | undefined {
     case 'index-stale':
       return '/settings';
     case 'webhook-disabled':
+    case 'volume-missing':
       return undefined;
   }
 }
