@@ -54,7 +54,10 @@ describe('with a standby', () => {
   let app: TestApp;
   beforeAll(startPair);
   afterAll(stopPair);
-  afterEach(() => app.close());
+  afterEach(async () => {
+    await resumeReplay().catch(() => undefined); // a test that fails must not hold up the next; the standby may be away
+    await app.close();
+  });
 
   const start = async (settings = {}) => {
     app = await startApp((url) => ({ DATABASE_REPLICA_URL: replicaOf(url), ...settings }));
@@ -78,6 +81,7 @@ describe('with a standby', () => {
     await start({ REPLICA_MAX_LAG_SECONDS: 3600 });
     await app.make.customer({}, { store_name: 'Old Town' });
     await standbyHas(1);
+    const before = await readsFrom('primary'); // while the standby had not seen the new database yet
     await pauseReplay();
     const late = await app.make.customer({}, { store_name: 'New Town' });
     const [segment, other] = [await app.make.segment(), await app.make.segment({ last_days: 30 })];
@@ -88,7 +92,7 @@ describe('with a standby', () => {
     // that somebody is not there only the primary can say
     await app.api.get(`/segments/${segment.id}/explain/${late.id}`).expect(200);
     expect((await app.api.get(`/customers/${late.id}/segments`).expect(200)).body).toHaveLength(2);
-    expect(await readsFrom('primary')).toBe(0);
+    expect(await readsFrom('primary')).toBe(before);
 
     const campaign = await app.make.campaign([segment]);
     const dispatch = await app.api.post(`/campaigns/${campaign.id}/dispatch`).expect(200);
@@ -126,6 +130,7 @@ describe('with a standby', () => {
   it('is looked at by the doctor', async () => {
     await start();
     await app.make.customer();
+    await standbyHas(1);
     const found = async (replica: string) => {
       const { body } = await app.api.get('/settings/diagnosis').expect(200);
       expect(JSON.stringify(body)).not.toContain(replica);
