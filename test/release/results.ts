@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Figures } from './figures';
 
 /** What became of a stage when it was last run to its end. */
 export interface Result {
+  /** Of the stage, as it was then. */
+  command: string;
   /** What was run: the sources, not the documentation. */
   sources: string;
   /** The commit that was checked out, and whether something was changed beside it. */
@@ -36,12 +39,17 @@ export function kept(stage: string): Result | undefined {
 
 const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
 
-/** What a result depends on: two commits that differ in words alone have the same. */
+/** What a result depends on, and not what only tells of it: two commits that differ in words have the same. */
 const SOURCES = ['src', 'test', 'dashboard', 'packages', 'examples', 'scripts', 'package.json', 'package-lock.json'];
+const TELLING = ['test/release', 'test/requirements', 'test/requirements.e2e-spec.ts'];
+const paths = [...SOURCES, ...TELLING.map((path) => `:!${path}`)];
 
 export function checkedOut(): Pick<Result, 'sources' | 'commit'> {
-  const hashes = SOURCES.map((path) => git('rev-parse', `HEAD:${path}`).slice(0, 7));
-  const changed = git('status', '--porcelain', '--', ...SOURCES) !== '';
+  const files = git('ls-tree', '-r', 'HEAD', '--', ...SOURCES)
+    .split('\n')
+    .filter((file) => !TELLING.some((path) => file.split('\t')[1].startsWith(path)));
+  const hash = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
+  const changed = git('status', '--porcelain', '--', ...paths) !== '';
   const mark = changed ? ' and changes' : '';
-  return { sources: hashes.join(' ') + mark, commit: git('rev-parse', '--short=9', 'HEAD') + mark };
+  return { sources: hash + mark, commit: git('rev-parse', '--short=9', 'HEAD') + mark };
 }

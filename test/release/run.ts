@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figuresOf } from './figures';
-import { isWell, report } from './report';
+import { isCurrent, isWell, report } from './report';
 import { checkedOut, keep, kept, type Result, root } from './results';
 import { type Stage, stages } from './stages';
 
@@ -34,6 +34,7 @@ async function run(stage: Stage): Promise<Result> {
     child.once('close', (code) => done(code ?? 1));
   });
   const result: Result = {
+    command: stage.command.join(' '),
     ...checkedOut(),
     exit,
     figures: figuresOf(output),
@@ -57,7 +58,7 @@ async function main(): Promise<boolean> {
   for (const stage of values.report ? [] : stages) {
     if (named && !named.includes(stage.name)) continue;
     const before = kept(stage.name);
-    if (!values.again && before?.sources === checkedOut().sources && isWell(stage, before)) {
+    if (!values.again && before && isCurrent(stage, before) && isWell(stage, before)) {
       console.log(`${stage.name}: held at ${before.finished_at}`);
       continue;
     }
