@@ -38,10 +38,16 @@ async function main(): Promise<void> {
   );
   const base = `http://127.0.0.1:${service.found}`;
   let asked = 0;
+  const outcomes = new Map<string, number>();
   const timed = async (path: string, init?: RequestInit): Promise<Answer> => {
     const began = performance.now();
     const answer = await fetch(base + path, init);
-    await answer.arrayBuffer();
+    const body = await answer.text();
+    const problem = answer.ok ? '' : /problem:([a-z-]+)/.exec(body)?.[1];
+    outcomes.set(
+      `${answer.status} ${problem ?? body.slice(0, 100)}`,
+      (outcomes.get(`${answer.status} ${problem ?? body.slice(0, 100)}`) ?? 0) + 1,
+    );
     return { status: answer.status, ms: performance.now() - began, mayComeAgain: answer.headers.has('retry-after') };
   };
   /** Of another rule each time: the same question at the same time is asked once. */
@@ -49,7 +55,7 @@ async function main(): Promise<void> {
     timed('/segments/preview', {
       method: 'POST',
       headers: { authorization, 'content-type': 'application/json' },
-      body: JSON.stringify({ filters: { last_days: 365, min_total_spent: 50 + (++asked % 100_000) / 100 } }),
+      body: JSON.stringify({ filters: { last_days: 365, min_total_spent: (5000 + (++asked % 100_000)) / 100 } }),
     });
   const figure = async (name: string) => {
     const answer = await fetch(`${base}/metrics`, { headers: { authorization } });
@@ -85,6 +91,7 @@ async function main(): Promise<void> {
       recovery_seconds: rounded((recovery - ended) / 1000),
     };
     console.table(figures);
+    console.table(Object.fromEntries(outcomes));
     console.log(JSON.stringify(figures));
     const goal =
       'health_p99_ms < 100, accepted_p99_ms < 2000, rss_mb_at_most < 512, recovery_seconds <= 5, refused_otherwise = 0, accepted_per_second ~ capacity';

@@ -61,7 +61,7 @@ export class BoundedLanguageModel implements LanguageModel {
   }
 
   async generate(request: GenerateRequest): Promise<string> {
-    await this.turns.take(request.signal);
+    await this.turns.take({ signal: request.signal });
     try {
       return await this.tried(() => this.model.generate(request));
     } finally {
@@ -71,7 +71,7 @@ export class BoundedLanguageModel implements LanguageModel {
 
   /** Whether the model answers is decided by the first piece. */
   async *stream(request: GenerateRequest): AsyncGenerator<string, void> {
-    await this.turns.take(request.signal);
+    await this.turns.take({ signal: request.signal });
     const pieces = this.model.stream(request);
     try {
       let next = await this.tried(() => pieces.next());

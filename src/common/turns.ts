@@ -1,7 +1,9 @@
-/** Who may do something now, and who waits for a turn: first come, first served, and no more than so many. */
+/** Who may do something now, and who waits for a turn: first come, first served, but those first who go on with something, and no more than so many. */
 export class Turns {
   private taken = 0;
   private readonly waiting = new Set<() => void>();
+  /** Those who go on with what they began, before everybody who only begins. */
+  private readonly goingOn = new Set<() => void>();
 
   /** Who has one. */
   get running(): number {
@@ -9,7 +11,7 @@ export class Turns {
   }
 
   get waiters(): number {
-    return this.waiting.size;
+    return this.waiting.size + this.goingOn.size;
   }
 
   /**
@@ -25,12 +27,14 @@ export class Turns {
 
   /**
    * Whoever takes a turn gives it back.
+   * @param goesOn the second turn of something: turned away for those who begin, what was done in the first would be for nothing
    * @throws what `busy` makes; the reason of `signal` where that is aborted first
    */
-  async take(signal?: AbortSignal): Promise<void> {
+  async take({ signal, goesOn = false }: { signal?: AbortSignal; goesOn?: boolean } = {}): Promise<void> {
     signal?.throwIfAborted();
     if (this.taken < this.atOnce) return void this.taken++;
-    if (this.waiting.size >= this.mayWait) throw this.busy();
+    const line = goesOn ? this.goingOn : this.waiting;
+    if (line.size >= this.mayWait) throw this.busy();
     let timer: NodeJS.Timeout | undefined;
     let leave = () => {};
     let begin = () => {};
@@ -40,19 +44,20 @@ export class Turns {
         leave = () => reject(signal!.reason as Error);
         timer = setTimeout(() => reject(this.busy()), this.longestWaitMs);
         signal?.addEventListener('abort', leave);
-        this.waiting.add(begin);
+        line.add(begin);
       });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', leave);
-      this.waiting.delete(begin);
+      line.delete(begin);
     }
   }
 
   give(): void {
-    const [next] = this.waiting;
+    const line = this.goingOn.size > 0 ? this.goingOn : this.waiting;
+    const [next] = line;
     if (!next) return void this.taken--;
-    this.waiting.delete(next); // the turn is theirs, and not given again before they know
+    line.delete(next); // the turn is theirs, and not given again before they know
     next();
   }
 }

@@ -46,13 +46,16 @@ export class AudienceCounter {
     return this.ask('overlap', rules, reading, (engine, asOf) => engine.overlap(rules, asOf));
   }
 
-  /** @throws Problem rule-too-heavy, index-not-available */
+  /**
+   * Of a rule that was counted: it goes before those who only begin to count.
+   * @throws Problem rule-too-heavy, index-not-available
+   */
   async sample(rule: RuleNode, reading: Reading, limit: number): Promise<string[]> {
     const read = async (engine: AudienceEngine, asOf: AsOf) => {
       const ids = await engine.sample(rule, asOf, limit);
       return ids && { ids };
     };
-    return (await this.ask(`sample ${limit}`, [rule], reading, read)).ids;
+    return (await this.ask(`sample ${limit}`, [rule], reading, read, true)).ids;
   }
 
   private ask<T extends object>(
@@ -60,11 +63,12 @@ export class AudienceCounter {
     rules: readonly RuleNode[],
     { as_of, source, at }: Reading,
     read: (engine: AudienceEngine, asOf: AsOf) => Promise<T | undefined>,
+    goesOn = false,
   ): Promise<Timed<T>> {
     const key = JSON.stringify([what, rules, as_of, source]);
     const running = this.asked.get(key) as Promise<Timed<T>> | undefined;
     if (running) return running;
-    const asking = this.answer(rules, { as_of, source, at }, read).finally(() => this.asked.delete(key));
+    const asking = this.answer(rules, { as_of, source, at }, read, goesOn).finally(() => this.asked.delete(key));
     this.asked.set(key, asking);
     return asking;
   }
@@ -73,6 +77,7 @@ export class AudienceCounter {
     rules: readonly RuleNode[],
     { as_of, source, at }: Reading,
     read: (engine: AudienceEngine, asOf: AsOf) => Promise<T | undefined>,
+    goesOn: boolean,
   ): Promise<Timed<T>> {
     const began = performance.now();
     const timed = (answer: T): Timed<T> => ({ ...answer, elapsedMs: Math.round((performance.now() - began) * 10) / 10 });
@@ -84,7 +89,7 @@ export class AudienceCounter {
         'It is off or not loaded (GET /column-index says which), does not reach that far, or does not hold what a filter of the rule asks. Leave source out, and PostgreSQL answers.',
       );
     // PostgreSQL answers everything
-    const fromDatabase = () => this.turns.within(() => read(this.postgres, as_of) as Promise<T>);
+    const fromDatabase = () => this.turns.within(() => read(this.postgres, as_of) as Promise<T>, goesOn);
     return timed(await namingTheCostliest(fromDatabase, this.database, this.builder, rules, as_of, at));
   }
 }

@@ -20,9 +20,12 @@ export class RuleTurns {
     this.turns = new Turns(atOnce, atOnce * WAITING_FOR_EACH, LONGEST_WAIT_MS, busy);
   }
 
-  /** @throws Problem database-busy, and what `read` throws */
-  async within<T>(read: () => Promise<T>): Promise<T> {
-    await this.turns.take();
+  /**
+   * @param goesOn `read` is the second part of something whose first part had its turn
+   * @throws Problem database-busy, and what `read` throws
+   */
+  async within<T>(read: () => Promise<T>, goesOn = false): Promise<T> {
+    await this.turns.take({ goesOn });
     try {
       return await read();
     } finally {
