@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     timed('/segments/preview', {
       method: 'POST',
       headers: { authorization, 'content-type': 'application/json' },
-      body: JSON.stringify({ filters: { last_days: 365, min_total_spent: (5000 + (++asked % 100_000)) / 100 } }),
+      body: JSON.stringify({ filters: { last_days: 30, min_total_spent: (5000 + (++asked % 100_000)) / 100 } }),
     });
   const figure = async (name: string) => {
     const answer = await fetch(`${base}/metrics`, { headers: { authorization } });
