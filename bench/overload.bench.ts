@@ -2,6 +2,7 @@
  * Ten times what the service can do, for a minute: previews that PostgreSQL has to count, each of another rule, beside a look at its health ten times a
  * second. What is accepted, what is turned away and how, what the process needs for it, and how long until all is as before.
  */
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { raw, sql } from '../src/common/sql';
 import { parseMetrics } from '../test/support/prometheus';
@@ -10,8 +11,8 @@ import { openSeeded } from './seeded-database';
 
 const SECONDS = Number(process.argv[2] ?? 60);
 const TIMES = 10;
-/** As many as the service asks PostgreSQL at a time: what it can do is what they get done. */
-const AT_ONCE = 5;
+/** As many as the service asks PostgreSQL at a time, which has this machine's processors: what it can do is what they get done. */
+const AT_ONCE = Number(process.env.RULES_AT_ONCE ?? availableParallelism());
 const CAPACITY_SECONDS = 10;
 const HEALTH_EVERY_MS = 100;
 /** Answers in a row that say that all is as before. */
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
     [process.execPath, 'dist/main.js'],
     {
       ...{ DATABASE_URL: seeded.url, DATABASE_SCHEMA: SCHEMA, PORT: '0', HOST: '127.0.0.1', ADMIN_TOKENS: TOKEN },
-      ...{ DEMO_DATA: 'off', COLUMN_INDEX: 'off', LOG_LEVEL: 'error' },
+      ...{ DEMO_DATA: 'off', COLUMN_INDEX: 'off', LOG_LEVEL: 'error', RULES_AT_ONCE: String(AT_ONCE) },
     },
     /http:\/\/[^\s/]+:(\d+)/,
   );
@@ -95,7 +96,7 @@ async function main(): Promise<void> {
     console.log(JSON.stringify(figures));
     const goal =
       'health_p99_ms < 100, accepted_p99_ms < 2000, rss_mb_at_most < 512, recovery_seconds <= 5, refused_otherwise = 0, accepted_per_second ~ capacity';
-    keep('overload', { seconds: SECONDS, times: TIMES, goal, medians: figures });
+    keep('overload', { seconds: SECONDS, times: TIMES, rules_at_once: AT_ONCE, goal, medians: figures });
   } finally {
     await service.stop();
     const client = await seeded.connect();

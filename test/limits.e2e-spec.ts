@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { DataSource } from 'typeorm';
+import type { Config } from '../src/config/config';
 import { ADMIN_TOKEN, startApp, type TestApp, WORKER_TOKEN } from './support/app';
 import { eventually } from './support/eventually';
 import { refusalFault } from './support/refusal';
@@ -184,8 +185,12 @@ describe('more than the process can do', () => {
     await app.api.get('/segments').expect(200);
   });
 
-  it('is not taken from the pool by questions about rules: half of it is left for what takes milliseconds', async () => {
-    app = await startApp({ DATABASE_POOL_SIZE: 4, CUSTOMERS_SCHEMA: 'slow', STATEMENT_TIMEOUT_SECONDS: 5 });
+  it.each<[leaves: string, atOnce: number, config: Partial<Config>]>([
+    ['half of it', 2, { DATABASE_POOL_SIZE: 4 }],
+    ['all but RULES_AT_ONCE', 1, { DATABASE_POOL_SIZE: 4, RULES_AT_ONCE: 1 }],
+  ])('is not taken from the pool by questions about rules: for what takes milliseconds there is %s', async (...given) => {
+    const [, atOnce, config] = given;
+    app = await startApp({ ...config, CUSTOMERS_SCHEMA: 'slow', STATEMENT_TIMEOUT_SECONDS: 5 });
     await app.db.query(`
       CREATE SCHEMA slow;
       CREATE VIEW slow.users AS SELECT u.* FROM public.users u, pg_sleep(3);
@@ -198,7 +203,7 @@ describe('more than the process can do', () => {
       const [{ busy }] = await app.db.query<{ busy: number }>(
         `SELECT count(*)::int AS busy FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%purchase_history%' AND state = 'active' AND wait_event = 'PgSleep'`,
       );
-      expect(busy).toBe(2);
+      expect(busy).toBe(atOnce);
     });
     await app.as(WORKER_TOKEN).post('/notifications/settle').send(LEASE).expect(409);
     await app.api.get('/segments').expect(200);

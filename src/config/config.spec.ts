@@ -64,6 +64,11 @@ const badEnvironments: [what: string, env: Record<string, string>, line: RegExp]
   ['our tables among those of others', { DATABASE_SCHEMA: 'public' }, /^DATABASE_SCHEMA must differ from CUSTOMERS_SCHEMA/],
   ['a schema of PostgreSQL itself', { DATABASE_SCHEMA: 'pg_catalog' }, /^DATABASE_SCHEMA is a schema of PostgreSQL/],
   ['a pool of one', { DATABASE_POOL_SIZE: '1' }, /^DATABASE_POOL_SIZE must be a whole number from 2 to 200$/],
+  [
+    'rules that take every connection',
+    { DATABASE_POOL_SIZE: '4', RULES_AT_ONCE: '4' },
+    /^RULES_AT_ONCE must be less than DATABASE_POOL_SIZE/,
+  ],
   ['a statement without end', { STATEMENT_TIMEOUT_SECONDS: '1e9' }, /^STATEMENT_TIMEOUT_SECONDS must be/],
   ['neither yes nor no', { MIGRATE_ON_START: 'perhaps' }, /^MIGRATE_ON_START must be true or false$/],
   ['demo data of no number', { DEMO_DATA: 'plenty' }, /^DEMO_DATA must be auto, off, or a number/],

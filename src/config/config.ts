@@ -45,6 +45,8 @@ function unsafeCombination(config: Config): string | undefined {
     return 'JWKS_URL, JWT_ISSUER and JWT_AUDIENCE go together: set all three or none';
   if (config.DATABASE_SCHEMA === config.CUSTOMERS_SCHEMA)
     return 'DATABASE_SCHEMA must differ from CUSTOMERS_SCHEMA: our tables never lie among tables that belong to others';
+  if (config.RULES_AT_ONCE !== undefined && config.RULES_AT_ONCE >= config.DATABASE_POOL_SIZE)
+    return 'RULES_AT_ONCE must be less than DATABASE_POOL_SIZE: the rest is for what takes milliseconds';
   if (['pg_catalog', 'information_schema', 'pg_toast'].includes(config.DATABASE_SCHEMA))
     return 'DATABASE_SCHEMA is a schema of PostgreSQL itself';
   if (config.ADMIN_TOKENS.some((token) => config.WORKER_TOKENS.includes(token)))

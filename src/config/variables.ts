@@ -115,6 +115,14 @@ export const variables = {
   DATABASE_SCHEMA: identifier({ default: 'crm', desc: 'Schema of the tables that belong to this service.' }),
   CUSTOMERS_SCHEMA: identifier({ default: 'public', desc: 'Schema where users and purchase_history are found.' }),
   DATABASE_POOL_SIZE: integer(2, 200)({ default: 10, desc: 'Connections one process holds at most.' }),
+  RULES_AT_ONCE: integer(
+    1,
+    199,
+  )({
+    default: undefined,
+    desc: 'So many counts and previews one process asks of PostgreSQL at a time. Not set: half of DATABASE_POOL_SIZE. As many as the database has processors where it is on the same machine.',
+    example: '2',
+  }),
   STATEMENT_TIMEOUT_SECONDS: integer(
     1,
     3600,

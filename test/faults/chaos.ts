@@ -9,7 +9,7 @@ const KILLS_A_PASSAGE = 2;
 const MOST_LIKELY = 0.7;
 /** Of the moments that lie in a window: connections ended by the server; COMMITs whose answer is lost; packets that are late. */
 const TERMINATED = 0.01;
-const CUT = 0.04;
+const CUT = 0.06;
 const LATE = 0.1;
 const LATE_MS = 20;
 /** How far a statement may come before its process is killed. */

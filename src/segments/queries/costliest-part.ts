@@ -1,6 +1,6 @@
-import { isNativeError } from 'node:util/types';
 import { Problem } from '../../common/problem';
 import { type Queryable, rows, sql } from '../../common/sql';
+import { sqlstateOf } from '../../database/pg-errors';
 import { filtersOf, nodesOf, type RuleNode } from '../rules/rule';
 import type { AsOf, SegmentQueryBuilder } from './segment-query.builder';
 
@@ -22,7 +22,7 @@ export async function namingTheCostliest<T>(
   try {
     return await read();
   } catch (error) {
-    if (!isNativeError(error) || sqlstateOf(error) !== CANCELLED) throw error;
+    if (sqlstateOf(error) !== CANCELLED) throw error;
     const { node: part, rule } = (await costliestPart(database, builder, rules, asOf)) ?? { node: undefined, rule: 0 };
     const keys = part ? filtersOf(part.filters).map(({ filter }) => filter.key) : [];
     throw new Problem(
@@ -34,9 +34,6 @@ export async function namingTheCostliest<T>(
     );
   }
 }
-
-const sqlstateOf = (error: Error & { code?: unknown; driverError?: { code?: unknown } }) =>
-  error.driverError?.code ?? error.code;
 
 type FiltersNode = Extract<RuleNode, { type: 'filters' }>;
 

@@ -3,7 +3,7 @@ import { Problem } from '../../common/problem';
 import { Turns } from '../../common/turns';
 import { CONFIG, type Config } from '../../config/config';
 
-/** Rules may hold this part of the pool for as long as a statement may take: the rest is for what takes milliseconds. */
+/** Where RULES_AT_ONCE is not set, rules may hold this part of the pool for as long as a statement may take: the rest is for what takes milliseconds. */
 const SHARE_OF_POOL = 2;
 /** For each that is being read so many may wait, */
 const WAITING_FOR_EACH = 10;
@@ -15,8 +15,8 @@ const LONGEST_WAIT_MS = 2000;
 export class RuleTurns {
   private readonly turns: Turns;
 
-  constructor(@Inject(CONFIG) { DATABASE_POOL_SIZE }: Pick<Config, 'DATABASE_POOL_SIZE'>) {
-    const atOnce = Math.floor(DATABASE_POOL_SIZE / SHARE_OF_POOL);
+  constructor(@Inject(CONFIG) config: Pick<Config, 'DATABASE_POOL_SIZE' | 'RULES_AT_ONCE'>) {
+    const atOnce = config.RULES_AT_ONCE ?? Math.floor(config.DATABASE_POOL_SIZE / SHARE_OF_POOL);
     this.turns = new Turns(atOnce, atOnce * WAITING_FOR_EACH, LONGEST_WAIT_MS, busy);
   }
 
