@@ -164,6 +164,13 @@ export const stages: readonly Stage[] = [
     goals: [['failed', '=', 0]],
   },
   {
+    name: 'audit',
+    shows: 'connections broken in every window of a change: it was made and written down in the audit log, or neither',
+    command: specs('audit.faults'),
+    env: { AUDIT_KILLS: '500' },
+    goals: [['failed', '=', 0]],
+  },
+  {
     name: 'rules',
     shows:
       'random rules over random customers, held against an evaluator that knows no SQL; PostgreSQL and the column index',
