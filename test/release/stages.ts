@@ -54,7 +54,19 @@ export const stages: readonly Stage[] = [
     command: faults('dispatch', '--kills', '1000'),
     goals: [
       ['kills', '>=', 1000],
-      ['cut_commits', '>=', 300],
+      ['cut_commits', '>=', 200],
+      ['lost', '=', 0],
+      ['duplicates', '=', 0],
+      ['false_dispatched', '=', 0],
+      ['found', '=', 0],
+    ],
+  },
+  {
+    name: 'commit-cuts',
+    shows: 'the same from another seed: with the stage before, three hundred answers to COMMIT are lost',
+    command: faults('dispatch', '--kills', '400', '--seed', '7'),
+    goals: [
+      ['cut_commits', '>=', 100],
       ['lost', '=', 0],
       ['duplicates', '=', 0],
       ['false_dispatched', '=', 0],
