@@ -6,6 +6,11 @@
 import { createClient, NotDelivered, runWorker } from '@crm-service/client';
 
 const { CRM_URL, CRM_TOKEN, PROVIDER_URL, CHANNEL, LEASE_SECONDS = 60 } = process.env;
+const missing = ['CRM_URL', 'CRM_TOKEN', 'PROVIDER_URL', 'CHANNEL'].filter((name) => !process.env[name]);
+if (missing.length > 0) {
+  console.error(`Set ${missing.join(', ')}`); // before anything is claimed
+  process.exit(1);
+}
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop.abort());
 

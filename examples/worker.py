@@ -20,6 +20,10 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+missing = [name for name in ("CRM_URL", "CRM_TOKEN", "PROVIDER_URL", "CHANNEL") if not os.environ.get(name)]
+if missing:
+    sys.exit(f"Set {', '.join(missing)}")
+
 CRM_URL = os.environ["CRM_URL"]
 CRM_TOKEN = os.environ["CRM_TOKEN"]
 PROVIDER_URL = os.environ["PROVIDER_URL"]

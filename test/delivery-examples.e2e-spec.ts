@@ -63,6 +63,13 @@ describe.each(workers)('examples/%s', (name, needs, command) => {
   };
   const delivered = () => provider.requests.map(({ headers }) => headers['idempotency-key']).sort();
 
+  where('says which of its settings is missing before it claims anything', async () => {
+    const all = await dispatched(app, 1, { channel: 'email' });
+    expect(await start({ PROVIDER_URL: '' })).not.toBe(0);
+    expect(said).toContain('PROVIDER_URL');
+    expect(await show(app, all.ids[0])).toMatchObject({ status: 'queued', attempts: 0 });
+  });
+
   where('delivers what there is and what comes, each once, and says what became of it', async () => {
     provider.requests.length = 0;
     const all = await dispatched(app, 30, { channel: 'email', title: 'News' });
