@@ -40,6 +40,18 @@ describe('import', () => {
     expect(await db.query('SELECT * FROM users, purchase_history ORDER BY users.id, purchase_history.id')).toEqual(before);
   });
 
+  it('says how many purchases are of nobody, and loads them: their customer may come later', async () => {
+    const both = purchases(files, purchase(1), purchase(2));
+
+    const early = await importing(...both);
+    await importing(...users(files, `${id(1)},ana@example.invalid`));
+    const late = await importing(...both);
+
+    const said = '2 of the purchases are of customers that users does not have: they count in no segment until it does.\n';
+    expect(early).toEqual({ code: 0, err: said, out: expect.stringMatching(/^Imported 0 customers and 2 purchases /) });
+    expect([late.code, late.err]).toEqual([0, '']);
+  });
+
   it('unpacks .gz, and takes columns in any order, a byte order mark, CR LF, quotes and empty lines at the end', async () => {
     const text = `\ufeff"email",preferences,id\r\nana@example.invalid,"{""diet"":""vegan""}",${id(1)}\r\n"bo@example.invalid",,"${id(2)}"\r\n\r\n`;
 

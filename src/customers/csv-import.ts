@@ -32,6 +32,8 @@ export interface ImportOptions {
 export interface Imported {
   customers: number;
   purchases: number;
+  /** Of these purchases, those whose user_id no customer has: no segment finds them. */
+  ofNobody?: number;
 }
 
 /**
@@ -91,7 +93,7 @@ async function load(
   const users = sources.users && (await stage(client, customersSchema, 'users', sources.users));
   const purchases = sources.purchases && (await stage(client, customersSchema, 'purchase_history', sources.purchases));
   const shift = options.shiftToNow && purchases ? await purchases.shiftToNow() : undefined;
-  const imported = { customers: 0, purchases: 0 };
+  const imported: Imported = { customers: 0, purchases: 0 };
   if (users) {
     options.onMerge?.(sources.users!);
     imported.customers = await users.merge(shift);
@@ -99,6 +101,7 @@ async function load(
   if (purchases) {
     options.onMerge?.(sources.purchases!);
     imported.purchases = await purchases.merge(shift);
+    imported.ofNobody = await purchases.countOfNobody(customersSchema);
   }
   return imported;
 }

@@ -16,9 +16,13 @@ export interface Load {
 export const runLoad = (env: NodeJS.ProcessEnv, terminal: Terminal, { verb, load }: Load): Promise<number> =>
   onDatabase(env, terminal, async (url, config, signal) => {
     const startedAt = performance.now();
-    const { customers, purchases } = await load(url, config, signal);
+    const { customers, purchases, ofNobody = 0 } = await load(url, config, signal);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     terminal.out.write(`${verb} ${number(customers)} customers and ${number(purchases)} purchases in ${seconds} s.\n`);
+    if (ofNobody > 0)
+      terminal.err.write(
+        `${number(ofNobody)} of the purchases are of customers that users does not have: they count in no segment until it does.\n`,
+      );
     return 0;
   });
 

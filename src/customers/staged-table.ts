@@ -73,6 +73,15 @@ export class StagedTable {
     return rows[0].shift ?? undefined;
   }
 
+  /** How many purchases are of customers that users does not have. */
+  async countOfNobody(schema: string): Promise<number> {
+    const users = join([name(schema), name('users')], '.');
+    const { rows } = await this.client.query<{ count: number }>(
+      sql`SELECT count(*)::int AS count FROM ${this.staged} s WHERE NOT EXISTS (SELECT FROM ${users} u WHERE u.id = s.user_id)`,
+    );
+    return rows[0].count;
+  }
+
   /**
    * Writes the rows into the table; one whose id is there already replaces it in the columns of the file.
    * @returns how many rows the file had
