@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { holds } from './figures';
-import { checkedOut, kept, type Result } from './results';
+import { changedSince, checkedOut, kept, type Result } from './results';
 import { type Goal, type Stage, stages } from './stages';
 
 /** Whether a stage came out as it must. */
@@ -23,7 +23,7 @@ Written by \`npm run release:check\` at commit \`${commit}\`, on ${cpus().length
 can be run by itself (\`npm run release:check -- --stage NAME\`) and keeps what it measured; what it shows and its goals are in [stages.ts](../test/release/stages.ts).
 
 ${wrong.length === 0 ? '**Everything holds.**' : `**${rows.length - wrong.length} of ${rows.length} stages hold.** ${wrong.map(({ stage, result }) => why(stage, result)).join(' ')}`}
-${old.length === 0 ? '' : `\nMeasured on other sources, or of another size, than the ones here: ${old.map(({ stage, result }) => `\`${stage.name}\` (at \`${result!.commit}\`)`).join(', ')}.\n`}
+${old.length === 0 ? '' : `\nMeasured on other sources, or of another size, than the ones here: ${old.map(({ stage, result }) => `\`${stage.name}\` (at \`${result!.commit}\`)`).join(', ')}.\n${since(old.map(({ result }) => result!.commit))}\n`}
 ## Stages
 
 | stage | what it shows | figure | goal | measured | holds | took |
@@ -33,6 +33,19 @@ ${rows.map(({ stage, result }) => rowsOf(stage, result)).join('\n')}
 What is measured as a ratio, with its goals, is in [bench/](../bench/README.md).
 `;
 }
+
+/** What was changed after each of these commits, for whoever wonders whether a figure still stands. */
+const since = (commits: string[]): string => {
+  const byFiles = new Map<string, Set<string>>();
+  for (const commit of commits) {
+    const files =
+      changedSince(commit)
+        ?.map((file) => `\`${file}\``)
+        .join(', ') ?? 'not known';
+    byFiles.set(files, (byFiles.get(files) ?? new Set()).add(`\`${commit}\``));
+  }
+  return [...byFiles].map(([files, all]) => `- since ${[...all].join(', ')}: ${files || 'nothing'}`).join('\n');
+};
 
 function why({ name, goals }: Stage, result: Result | undefined): string {
   if (!result) return `\`${name}\` was not run.`;

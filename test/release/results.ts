@@ -44,6 +44,17 @@ const SOURCES = ['src', 'test', 'dashboard', 'packages', 'examples', 'scripts', 
 const TELLING = ['test/release', 'test/requirements', 'test/requirements.e2e-spec.ts'];
 const paths = [...SOURCES, ...TELLING.map((path) => `:!${path}`)];
 
+/** Files of the sources that are not as they were at the commit of a result; undefined where that is not known. */
+export function changedSince(commit: string): string[] | undefined {
+  try {
+    return git('diff', '--name-only', commit, 'HEAD', '--', ...paths)
+      .split('\n')
+      .filter(Boolean);
+  } catch {
+    return undefined; // it had changes beside the commit, or is of another history
+  }
+}
+
 export function checkedOut(): Pick<Result, 'sources' | 'commit'> {
   const files = git('ls-tree', '-r', 'HEAD', '--', ...SOURCES)
     .split('\n')
