@@ -6,7 +6,7 @@
 import { createClient, NotDelivered, runWorker } from '@crm-service/client';
 
 const { CRM_URL, CRM_TOKEN, PROVIDER_URL, CHANNEL, LEASE_SECONDS = 60 } = process.env;
-const missing = ['CRM_URL', 'CRM_TOKEN', 'PROVIDER_URL', 'CHANNEL'].filter((name) => !process.env[name]);
+const missing = ['CRM_URL', 'CRM_TOKEN', 'PROVIDER_URL'].filter((name) => !process.env[name]);
 if (missing.length > 0) {
   console.error(`Set ${missing.join(', ')}`); // before anything is claimed
   process.exit(1);
