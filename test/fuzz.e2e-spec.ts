@@ -17,10 +17,13 @@ const operation = (method: string, template: string) =>
 
 type Facts = Partial<Omit<Sent, 'operation'>> & { answer: Partial<Answer> & { ms?: number } };
 
+/** A minute ago. */
+const REMOVED_AT = Date.now() - 60_000;
+
 /** What the oracles find in an answer to this request. */
 function findings(method: string, template: string, { answer, ...facts }: Facts, gone?: string): string[] {
   const memory = new Memory(chanceOf(1));
-  if (gone) memory.remove(gone);
+  if (gone) memory.remove(gone, { asked: REMOVED_AT - 10, answered: REMOVED_AT });
   const path = facts.path ?? template;
   const sent: Sent = {
     operation: operation(method, template),
@@ -88,6 +91,25 @@ it('sees what comes back after it was removed', () => {
   const path = '/webhooks/2f1a7c1e-6d0b-4c52-9a4e-0b6f6f1f2a10';
 
   expect(findings('GET', '/webhooks/{webhook_id}', { path, answer: {} }, path)).toContain('what is deleted stays deleted');
+});
+
+it('knows what was asked before the removal, and what was made again after it, from what comes back', () => {
+  const path = '/suppressions/2f1a7c1e-6d0b-4c52-9a4e-0b6f6f1f2a10';
+  const cameBack = (answer: Facts['answer']) =>
+    findings('GET', '/suppressions/{suppression_id}', { path, answer }, path).includes('what is deleted stays deleted');
+  const madeAt = (ms: number) => ({ body: { created_at: new Date(ms).toISOString() } });
+
+  expect(cameBack(madeAt(REMOVED_AT - 1000))).toBe(true);
+  expect(cameBack(madeAt(REMOVED_AT + 1000))).toBe(false);
+  expect(cameBack({ ...madeAt(REMOVED_AT - 1000), ms: 120_000 })).toBe(false);
+});
+
+it('takes a refusal without a body for one that passes where it says when to come again, and for an error where not', () => {
+  const refused = (headers: Record<string, string>) =>
+    findings('GET', '/segments', { method: 'HEAD', answer: { status: 503, headers, text: '' } });
+
+  expect(refused({ 'retry-after': '1' })).not.toContain('no server error');
+  expect(refused({})).toContain('no server error');
 });
 
 it('asks for everything there is, and twice the same with the same seed', () => {

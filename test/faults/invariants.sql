@@ -115,10 +115,11 @@ SELECT campaign_id, count(*) FROM dispatches
 WHERE kind = 'campaign' AND status IN ('resolving', 'writing', 'paused') GROUP BY campaign_id HAVING count(*) > 1;
 
 -- name: R a customer has a campaign twice that is once for each customer
--- what was cancelled does not count, though a worker who is late, or marks by name, may say that it was sent
+-- what was cancelled does not count, though a worker who is late, or marks by name, may say that it was sent; nor what was withheld from
+-- somebody who was suppressed, and is not any more
 SELECT d.campaign_id, n.user_id, count(*)
 FROM notifications n JOIN dispatches d ON d.id = n.dispatch_id
-WHERE d.kind = 'campaign' AND (d.settings ->> 'once_per_customer')::boolean AND d.status NOT IN ('cancelled', 'failed')
+WHERE d.kind = 'campaign' AND (d.settings ->> 'once_per_customer')::boolean AND d.status NOT IN ('cancelled', 'failed') AND n.state <> 4
 GROUP BY d.campaign_id, n.user_id HAVING count(*) > 1;
 
 -- name: R a customer was messaged more often than a cap allows

@@ -27,12 +27,18 @@ const aliases: Readonly<Record<string, string>> = {
   target_id: 'campaign_id',
 };
 
+/** When something was removed, in milliseconds since 1970: asked for, and answered. */
+export interface Removal {
+  readonly asked: number;
+  readonly answered: number;
+}
+
 /** What earlier answers told: what exists, in which version, where a page goes on. */
 export class Memory {
   private readonly ids = new Map<string, string[]>();
   private readonly etags = new Map<string, string>();
   private readonly cursors = new Map<string, string>();
-  private readonly deleted = new Set<string>();
+  private readonly deleted = new Map<string, Removal>();
 
   constructor(private readonly chance: Chance) {}
 
@@ -48,9 +54,9 @@ export class Memory {
   cursor = (template: string): string | undefined => this.cursors.get(template);
 
   /** What was removed and must be gone: the paths of those things. */
-  gone = (): string | undefined => (this.deleted.size > 0 ? this.chance.pick([...this.deleted]) : undefined);
-  isGone = (path: string): boolean => this.deleted.has(path);
-  remove = (path: string): void => void this.deleted.add(path);
+  gone = (): string | undefined => (this.deleted.size > 0 ? this.chance.pick([...this.deleted.keys()]) : undefined);
+  removal = (path: string): Removal | undefined => this.deleted.get(path);
+  remove = (path: string, removal: Removal): void => void this.deleted.set(path, removal);
 
   /** Puts ids that exist where a value has places for them. */
   filled(value: unknown, itemKind: string): unknown {

@@ -106,7 +106,10 @@ async function fuzz(
       if (answer.status >= 300) return;
       const path = sent.path.split('?')[0];
       memory.learn(sent.operation.template, path, answer.headers, answer.body);
-      if (sent.method === 'DELETE' && /^\/(suppressions|webhooks)\//.test(path)) memory.remove(path);
+      if (sent.method === 'DELETE' && /^\/(suppressions|webhooks)\//.test(path)) {
+        const answered = Date.now();
+        memory.remove(path, { asked: answered - answer.ms, answered });
+      }
     } catch (error) {
       note('answers at all', (error as Error).message, sent);
     }
