@@ -73,7 +73,7 @@ describe('npm run demo', () => {
   });
 
   it('makes nothing when asked for none', async () => {
-    expect(await loadDemoData(db.url, 'public', { customers: 0 })).toEqual({ customers: 0, purchases: 0 });
+    expect(await loadDemoData(db.url, 'public', { customers: 0 })).toEqual({ customers: 0, purchases: 0, ofNobody: 0 });
   });
 
   it('writes receipts that add up', async () => {

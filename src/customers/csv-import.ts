@@ -33,7 +33,7 @@ export interface Imported {
   customers: number;
   purchases: number;
   /** Of these purchases, those whose user_id no customer has: no segment finds them. */
-  ofNobody?: number;
+  ofNobody: number;
 }
 
 /**
@@ -93,7 +93,7 @@ async function load(
   const users = sources.users && (await stage(client, customersSchema, 'users', sources.users));
   const purchases = sources.purchases && (await stage(client, customersSchema, 'purchase_history', sources.purchases));
   const shift = options.shiftToNow && purchases ? await purchases.shiftToNow() : undefined;
-  const imported: Imported = { customers: 0, purchases: 0 };
+  const imported: Imported = { customers: 0, purchases: 0, ofNobody: 0 };
   if (users) {
     options.onMerge?.(sources.users!);
     imported.customers = await users.merge(shift);

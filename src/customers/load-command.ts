@@ -16,7 +16,7 @@ export interface Load {
 export const runLoad = (env: NodeJS.ProcessEnv, terminal: Terminal, { verb, load }: Load): Promise<number> =>
   onDatabase(env, terminal, async (url, config, signal) => {
     const startedAt = performance.now();
-    const { customers, purchases, ofNobody = 0 } = await load(url, config, signal);
+    const { customers, purchases, ofNobody } = await load(url, config, signal);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     terminal.out.write(`${verb} ${number(customers)} customers and ${number(purchases)} purchases in ${seconds} s.\n`);
     if (ofNobody > 0)

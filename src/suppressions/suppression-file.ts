@@ -20,7 +20,7 @@ const PIECE = 65_536;
 
 /** What the header line may name. `fault`: what is wrong with a value that is not empty. `empty`: what an empty one means; without it, it is wrong. */
 interface Column {
-  readonly fault: (value: string, now: number) => string | undefined;
+  readonly fault: (value: string) => string | undefined;
   readonly empty?: string | null;
 }
 
@@ -37,10 +37,7 @@ const COLUMNS = {
     empty: '',
   },
   expires_at: {
-    fault: (value, now) => {
-      if (!isInstant(value)) return 'must be an instant with a zone, such as 2026-11-22T10:00:00Z';
-      return microsOf(value) > now ? undefined : 'must be in the future';
-    },
+    fault: (value) => (isInstant(value) ? undefined : 'must be an instant with a zone, such as 2026-11-22T10:00:00Z'),
     empty: null,
   },
 } satisfies Record<string, Column>;
@@ -54,10 +51,9 @@ function oneOf(values: readonly string[]) {
 
 /**
  * Reads a CSV file of suppressions: RFC 4180 with any kind of line end, blanks around values and empty lines left out.
- * @param now microseconds since 1970: what expires by then is refused
  * @throws Problem bad-request that names lines and columns (`/lines/17/reason`), body-too-large
  */
-export async function readSuppressions(file: Buffer, now: number): Promise<SuppressionLines> {
+export async function readSuppressions(file: Buffer): Promise<SuppressionLines> {
   const errors: FieldError[] = [];
   let header: ColumnName[] | undefined;
   let lastLine = 0;
@@ -82,7 +78,7 @@ export async function readSuppressions(file: Buffer, now: number): Promise<Suppr
     } else {
       if (read.line.length === MAX_LINES)
         throw new Problem('body-too-large', `A file may have at most ${MAX_LINES} lines. Split it.`);
-      errors.push(...faultsOf(record, header, line, now));
+      errors.push(...faultsOf(record, header, line));
       if (errors.length >= MAX_ERRORS) throw refused(errors);
       append(read, header, record, line);
     }
@@ -96,6 +92,22 @@ export async function readSuppressions(file: Buffer, now: number): Promise<Suppr
   if (errors.length > 0) throw refused(errors);
   if (!header) throw refused([{ pointer: '/lines/1', detail: 'must name the columns; the file is empty' }]);
   return read;
+}
+
+/**
+ * Apart from the reading: a file that is sent again after its suppressions have ended is answered as it was the first time.
+ * @param now microseconds since 1970
+ * @throws Problem bad-request that names the lines that expire by then
+ */
+export async function refuseExpired({ line, expires_at }: SuppressionLines, now: number): Promise<void> {
+  const errors: FieldError[] = [];
+  for (const [i, expiry] of expires_at.entries()) {
+    if (expiry !== null && microsOf(expiry) <= now)
+      errors.push({ pointer: `/lines/${line[i]}/expires_at`, detail: 'must be in the future' });
+    if (errors.length === MAX_ERRORS) break;
+    if (i % 5000 === 4999) await setImmediate();
+  }
+  if (errors.length > 0) throw refused(errors);
 }
 
 const CSV_FAULTS: Partial<Record<CsvError['code'], string>> = {
@@ -143,12 +155,12 @@ function headerOf(names: string[], line: number): ColumnName[] {
   return names as ColumnName[];
 }
 
-function faultsOf(record: string[], header: ColumnName[], line: number, now: number): FieldError[] {
+function faultsOf(record: string[], header: ColumnName[], line: number): FieldError[] {
   if (record.length !== header.length)
     return [{ pointer: `/lines/${line}`, detail: `has ${record.length} values, and the header names ${header.length}` }];
   return header.flatMap((name, i) => {
     const { fault, empty }: Column = COLUMNS[name];
-    const detail = record[i] !== '' ? fault(record[i], now) : empty === undefined ? 'must not be empty' : undefined;
+    const detail = record[i] !== '' ? fault(record[i]) : empty === undefined ? 'must not be empty' : undefined;
     return detail ? [{ pointer: `/lines/${line}/${name}`, detail }] : [];
   });
 }

@@ -7,6 +7,7 @@ import { AnswersNothing, AnswersPage, AnswersStored, Refuses } from '../common/a
 import { CsvBody } from '../common/csv-body';
 import { NoQuery } from '../common/params';
 import { Once } from '../idempotency/once';
+import { readSuppressions } from './suppression-file';
 import { CreateSuppression, SuppressionImportView, SuppressionsQuery, SuppressionView } from './suppression.dto';
 import { SuppressionsService } from './suppressions.service';
 
@@ -35,8 +36,9 @@ export class SuppressionsController {
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', example: 'email,channel,reason\nana@example.com,email,bounced\n' } })
   @ApiOkResponse({ type: SuppressionImportView })
-  import(@CsvBody() file: Buffer, @NoQuery() _query: unknown, @Caller() caller: Principal, @Once() once: Once) {
-    return once((transaction, changed) => this.suppressions.import(file, caller, transaction, changed));
+  async import(@CsvBody() file: Buffer, @NoQuery() _query: unknown, @Caller() caller: Principal, @Once() once: Once) {
+    const lines = await readSuppressions(file); // before the transaction: on a busy machine it takes longer than one may stay idle
+    return once((transaction, changed) => this.suppressions.import(lines, caller, transaction, changed));
   }
 
   /** List suppressions, newest first. */

@@ -19,7 +19,7 @@ import {
   type SuppressionView,
   toSuppressionView,
 } from './suppression.dto';
-import { readSuppressions } from './suppression-file';
+import { refuseExpired } from './suppression-file';
 import {
   countAll,
   deleteSuppression,
@@ -131,14 +131,14 @@ export class SuppressionsService {
     return { removed: Number(removed), wasErased: was_erased };
   }
 
-  /** Suppresses everybody in a CSV file, or nobody. @throws Problem bad-request, body-too-large */
+  /** Suppresses everybody in a file that was read, or nobody. @throws Problem bad-request */
   async import(
-    file: Buffer,
+    lines: SuppressionLines,
     caller: Principal,
     transaction: EntityManager,
     changed: Changed,
   ): Promise<SuppressionImportView> {
-    const lines = await readSuppressions(file, await now(transaction));
+    await refuseExpired(lines, await now(transaction));
     await allowTime(transaction, IMPORT_SECONDS);
     const { unknown_lines, ...stored } = await row<StoredFigures>(transaction, store(lines, nameOf(caller)));
     const figures = {

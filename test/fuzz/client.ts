@@ -35,7 +35,11 @@ export function send(base: string, sent: Sent, tokens: Tokens): Promise<Answer &
       timeout: PATIENCE_MS,
     });
     call.once('timeout', () => call.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
-    call.once('error', reject);
+    call.once('error', (error: NodeJS.ErrnoException) => {
+      // a connection that was idle, and that the service closed in the moment it was taken again (https://nodejs.org/api/http.html#requestreusedsocket)
+      if (call.reusedSocket && error.code === 'ECONNRESET') resolve(send(base, sent, tokens));
+      else reject(error);
+    });
     call.once('response', (response) => {
       const chunks: Buffer[] = [];
       const end = () => {
