@@ -138,6 +138,14 @@ it('stops while it is still starting', async () => {
   expect(postmasterOf(directory)).toBeUndefined();
 });
 
+it('does not wait any longer for a database that is away', async () => {
+  const service = startProcess(directory, { DATABASE_URL: 'postgres://crm@127.0.0.1:1/crm', SHUTDOWN_SECONDS: '600' });
+  await eventually(() => expect(service.stderr()).toContain('Waiting:'));
+
+  expect(await service.end('SIGINT')).toEqual({ code: 0, signal: null });
+  expect(service.stderr()).not.toContain('requests');
+});
+
 it.each([
   ['an exception nobody caught', "setTimeout(() => { throw new Error('boom'); })"],
   ['a rejection nobody caught', "void Promise.reject(new Error('boom'))"],

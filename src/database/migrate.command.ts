@@ -41,6 +41,10 @@ const verbs: Record<string, Verb> = {
 
 async function main(args: string[]): Promise<number> {
   const verb = args.join(' ') || 'up';
+  if (args[0] === '--help') {
+    console.log(USAGE);
+    return 0;
+  }
   if (!Object.hasOwn(verbs, verb)) {
     console.error(USAGE);
     return EX_USAGE;

@@ -19,6 +19,10 @@ export interface Terminal {
 
 /** @returns the exit code: 0, 1 where the service cannot work or the database cannot be reached, 64 for wrong arguments */
 export async function doctorCommand(args: string[], env: NodeJS.ProcessEnv, { out, err }: Terminal): Promise<number> {
+  if (args[0] === '--help') {
+    out.write(`${USAGE}\n`);
+    return 0;
+  }
   if (args.length > 1 || (args.length === 1 && args[0] !== '--json')) {
     err.write(`${USAGE}\n`);
     return EX_USAGE;

@@ -112,6 +112,7 @@ export class Service {
   }
 
   private async closeApplication(): Promise<void> {
+    if (this.database && !this.app) return; // it waits for the database or prepares it: what is not committed is taken back
     await this.starting.catch(() => undefined);
     if (!this.app) return;
     this.app.get(HealthService).stopping();

@@ -38,6 +38,10 @@ function say({ held, schedules, sent }: Outcome, { sent: file }: Wanted): string
 }
 
 async function main(args: string[]): Promise<number> {
+  if (args[0] === '--help') {
+    console.log(USAGE);
+    return 0;
+  }
   const wanted = readArguments(args);
   if (!wanted) {
     console.error(USAGE);

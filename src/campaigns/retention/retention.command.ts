@@ -37,6 +37,10 @@ function readArguments(args: string[]): Wanted | undefined {
 }
 
 async function main(args: string[]): Promise<number> {
+  if (args[0] === '--help') {
+    console.log(USAGE);
+    return 0;
+  }
   const wanted = readArguments(args);
   if (!wanted) {
     console.error(USAGE);

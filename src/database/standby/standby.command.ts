@@ -22,6 +22,10 @@ const done = {
 };
 
 async function main(args: string[]): Promise<number> {
+  if (args[0] === '--help') {
+    console.log(USAGE);
+    return 0;
+  }
   const { directory, port, verb } = readArguments(args);
   if (!directory || !(port > 0 && port < 65_536)) {
     console.error(USAGE);
