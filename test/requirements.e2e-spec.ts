@@ -89,6 +89,7 @@ describe('a stage of the release check', () => {
       '{ no JSON',
     ];
     expect(figuresOf(output.join('\n'))).toEqual({ kills: 50, found: 1 });
+    expect(figuresOf('500 of 1000\r1000 of 1000\r{"requests":1000,"found":[]}\n')).toEqual({ requests: 1000, found: 0 });
     expect(figuresOf('Tests:       2 failed, 1 skipped, 40 passed, 43 total\n')).toEqual({ failed: 2, passed: 40 });
   });
 

@@ -5,11 +5,11 @@ export type Figures = Record<string, number>;
 
 /**
  * Out of lines of JSON, as fault runs, the fuzzer and the soak test print one for each run, added up where there are several; and out of
- * Jest's summary.
+ * Jest's summary. A line may be behind a progress that was drawn over itself.
  */
 export function figuresOf(output: string): Figures {
   const figures: Figures = {};
-  const runs = output.split('\n').flatMap(asObject);
+  const runs = output.split(/[\r\n]+/).flatMap(asObject);
   for (const run of runs)
     for (const [name, value] of Object.entries(run)) {
       const number = Array.isArray(value) ? value.length : value;
